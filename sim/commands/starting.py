@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,6 +33,7 @@ def schema(out: Path | None, of_study: bool) -> None:
     "--from", "shipped", metavar="NAME", help="A copy of a shipped scenario instead (tideover list scenarios)."
 )
 @click.option("--study", "of_study", is_flag=True, help="A study of the starter scenario instead.")
+@click.option("--exercise", is_flag=True, help="A tabletop exercise to be played by roles, with its list of injects beside it.")
 @click.option("--country-like", is_flag=True, help="A made-up national system instead, with its tables beside it.")
 @click.option("--facilities", type=int, help="With --country-like: health facilities, of very unequal size; 1,000.")
 @click.option("--products", type=int, help="With --country-like: products, every facility uses all; 10.")
@@ -39,14 +41,16 @@ def schema(out: Path | None, of_study: bool) -> None:
 @click.option("--days", type=int, help="With --country-like: days to simulate; 365.")
 @click.option("--shelf-life", help="With --country-like: shelf life of every product, such as 24mo; none.")
 @click.option("--seed", type=int, help="With --country-like: seed it is drawn from; 1.")
-def new(file: Path, shipped: str | None, of_study: bool, country_like: bool, **size: Any) -> None:
+def new(
+    file: Path, shipped: str | None, of_study: bool, exercise: bool, country_like: bool, **size: Any
+) -> None:  # fmt: skip
     """Write a commented starter scenario (or study) that runs, called as its file, with the schema for editors."""
     from sim.output.names import typed
 
     given = {name: value for name, value in size.items() if value is not None}
-    chosen = {"--from": shipped, "--study": of_study, "--country-like": country_like}
+    chosen = {"--from": shipped, "--study": of_study, "--exercise": exercise, "--country-like": country_like}
     if len(asked := [option for option, value in chosen.items() if value]) > 1:
-        raise click.UsageError(f"{' or '.join(asked)}, not both")
+        raise click.UsageError(f"{' or '.join(asked)}, not {'both' if len(asked) == 2 else 'all'}")
     if given and not country_like:
         raise click.UsageError(f"--{next(iter(given)).replace('_', '-')} goes with --country-like only")
     file = _named(file)
@@ -57,11 +61,14 @@ def new(file: Path, shipped: str | None, of_study: bool, country_like: bool, **s
 
         write_national(file, National(**given), heading)
     else:
-        for place, text in _texts(file, shipped, of_study, heading).items():
+        texts = _exercise(file, heading) if exercise else _texts(file, shipped, of_study, heading)
+        _check_free(texts)
+        for place, text in texts.items():
             _write(place, text, "x")
     if not (file.parent / name).exists():
         _write(file.parent / name, _schema(of_study), "x")
-    click.echo(f"Wrote {file}. Run it with: tideover {'study' if of_study else 'run'} {typed(file)}")
+    verb, command = ("Play", "exercise") if exercise else ("Run", "study" if of_study else "run")
+    click.echo(f"Wrote {file}. {verb} it with: tideover {command} {typed(file)}")
 
 
 def _named(file: Path) -> Path:
@@ -89,6 +96,29 @@ def _texts(file: Path, shipped: str | None, of_study: bool, heading: str) -> dic
         return copy_of(shipped, file)
     starter = (files("sim.study" if of_study else "sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
     return {file: heading + named_in(starter.partition("\n")[2], file)}
+
+
+def _exercise(file: Path, heading: str) -> dict[Path, str]:
+    """The exercise to start from, and its list of injects in a table beside it, which is called as the file."""
+    from importlib.resources import files
+
+    from sim.scenario.shipped import named_in
+
+    starter, injects = (
+        (files("sim.scenario") / name).read_text(encoding="utf-8") for name in ("exercise.yaml", "exercise-injects.csv")
+    )
+    table = file.with_name(f"{file.stem}-injects.csv")
+    text = starter.partition("\n")[2].replace("exercise-injects.csv", json.dumps(table.name, ensure_ascii=False))
+    return {file: heading + named_in(text, file), table: injects}
+
+
+def _check_free(texts: Iterable[Path]) -> None:
+    """Raise ScenarioError with every file that is there already, before the first is written."""
+    from sim.errors import Problem, ScenarioError
+
+    there = [place for place in texts if place.exists()]
+    if there:
+        raise ScenarioError([Problem(str(place), 0, "there is a file of this name already") for place in there])
 
 
 def _schema(of_study: bool) -> str:
