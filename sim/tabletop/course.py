@@ -56,10 +56,10 @@ class Course:
         """How many copies there are."""
         return len(self._kept)
 
-    def at(self, turns: Sequence[Turn]) -> Begun:
+    def at(self, turns: Sequence[Turn], keep: bool = True) -> Begun:
         """The run in the last of these turns, with what was fired in it; a copy, to be changed at will.
 
-        What was chosen in it has not been done yet.
+        What was chosen in it has not been done yet. Without `keep` no further copies are kept on the way there.
         """
         deeds = self._deeds(turns)
         begun, done = self._nearest(deeds)
@@ -68,7 +68,8 @@ class Course:
                 self.choose(begun, deeds[k - 1].chosen)
                 begun.until(deeds[k].day)
             self.fire(begun, deeds[k].fired)
-            self._keep((*deeds[:k], replace(deeds[k], chosen=())), begun)
+            if keep:
+                self._keep((*deeds[:k], replace(deeds[k], chosen=())), begun)
         return begun
 
     def keep(self, turns: Sequence[Turn], begun: Begun) -> None:
