@@ -1,7 +1,7 @@
 """The exercise room under load: so many devices on one server, so many turns; what it takes, and whether that grows.
 
-Everything stays on 127.0.0.1. Each device holds its stream open as a browser does; some drop out and come back, and must be
-told where the exercise stands at once. Memory is that of the server's process.
+Everything stays on 127.0.0.1. Each device holds its stream open as a browser does; some drop out and come back, and
+must be told where the exercise stands at once. Memory is that of the server's process.
 """
 
 from __future__ import annotations
@@ -108,7 +108,8 @@ def _many_roles(folder: Path, roles: int, turns: int, scenario: Path) -> Path:
 
 @contextlib.contextmanager
 def _serving(file: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    words = [sys.executable, "-m", "sim", "exercise", str(file), "--session", str(file.with_suffix(".session")), "--port", "0"]
+    session = file.with_suffix(".session")
+    words = [sys.executable, "-m", "sim", "exercise", str(file), "--session", str(session), "--port", "0"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
     said = ""
@@ -187,7 +188,8 @@ def main() -> None:
     part = min(WARM, max(1, given.turns // 5))
     early, late = (statistics.median(some) for some in (found.delays[part : 2 * part], found.delays[-part:]))
     print(f"{given.devices} devices, {given.turns} turns; {found.returned} times one dropped out and came back")
-    print(f"step to the slowest device: median {1000 * early:.0f} ms in turns {part + 1} to {2 * part}, {1000 * late:.0f} ms in the last {part}")
+    said = f"median {1000 * early:.0f} ms in turns {part + 1} to {2 * part}, {1000 * late:.0f} ms in the last {part}"
+    print(f"step to the slowest device: {said}")
     start, end = (statistics.median(some) / 1e6 for some in (found.memory[part : part + 20], found.memory[-20:]))
     print(f"memory of the server: {start:.1f} MB after turn {part}, {end:.1f} MB at the end ({(end / start - 1):+.1%})")
 

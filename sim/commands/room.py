@@ -116,15 +116,15 @@ def after_action(session: Path, scenario: Path | None, folder: Path | None, repl
 @question
 @click.command()
 @click.argument("what", type=PLACE)
-@click.option("--beside", type=PLACE, metavar="FOLDER", help="Another run of the same scenario, to be shown beside a run.")
+@click.option("--beside", type=PLACE, metavar="FOLDER", help="Another run of the same scenario, shown beside a run.")
 @click.option("--scenario", type=PLACE, help="The scenario file, where that has been moved.")
 @click.option("--out", "-o", type=PLACE, help="File to write; default reports/NAME-film.html.")
 @REPLACE
 def film(what: Path, beside: Path | None, scenario: Path | None, out: Path | None, replace: bool) -> None:
     """Write a film of WHAT, a run's folder or a session's file: one page to step through day by day.
 
-    It has all that it shows in it, works without a network, and can be sent on. A session is shown beside doing nothing,
-    its scripted policy and its other branches.
+    It has all that it shows in it, works without a network, and can be sent on. A session is shown beside doing
+    nothing, its scripted policy and its other branches.
     """
     from sim.output.files import put_text
     from sim.output.names import default_folder

@@ -33,7 +33,7 @@ def schema(out: Path | None, of_study: bool) -> None:
     "--from", "shipped", metavar="NAME", help="A copy of a shipped scenario instead (tideover list scenarios)."
 )
 @click.option("--study", "of_study", is_flag=True, help="A study of the starter scenario instead.")
-@click.option("--exercise", is_flag=True, help="A tabletop exercise to be played by roles, with its list of injects beside it.")
+@click.option("--exercise", is_flag=True, help="A tabletop exercise for roles, with its list of injects beside it.")
 @click.option("--country-like", is_flag=True, help="A made-up national system instead, with its tables beside it.")
 @click.option("--facilities", type=int, help="With --country-like: health facilities, of very unequal size; 1,000.")
 @click.option("--products", type=int, help="With --country-like: products, every facility uses all; 10.")

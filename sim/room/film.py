@@ -29,6 +29,8 @@ from sim.tabletop.session_file import open_session
 LARGEST = 3_000_000
 """Bytes of a film; of a long story with many places not every day is shown then."""
 BANDS = (15.0, 30.0, 90.0)
+TOLD = ("file", "overrides", "strategy", "replication", "scenario_hash", "tables_hash")
+"""What the manifest of a run says of how it was made."""
 MODULES = ("dom.js", "map.js", "film.js")
 STYLES = ("tokens.css", "room.css", "film.css")
 
@@ -41,10 +43,10 @@ def film(what: Path, beside: Path | None = None, scenario: Path | None = None) -
     if not what.is_dir():
         if beside is not None:
             expected = "no --beside: a session brings what stands beside it"
-            raise ScenarioError([Problem("--beside", 0, "a session is shown with its own branches", str(beside), expected)])
+            raise _wrong("--beside", "a session is shown with its own branches", expected, beside)
         if not what.exists():
             expected = "the folder that 'tideover run' named, or the file of a session"
-            raise ScenarioError([Problem(shown_path(what), 0, "there is no such folder or file", None, expected)])
+            raise _wrong(shown_path(what), "there is no such folder or file", expected)
         session = open_session(what, scenario=scenario)
         exercise = session.table.exercise
         made = f"session {what.name}, branch {session.branch}, turn {session.turn}"
@@ -65,31 +67,34 @@ def _run_of(folder: Path, scenario: Path | None) -> Begun:
     """The run that a folder holds, at its beginning."""
     found = contents_of(folder)
     if found is None or found[0] != "run":
-        message = "this is not the folder of a run" if found is None else f"this is the folder of a {found[0]}, not of a run"
-        expected = "the folder that 'tideover run' named, or the file of a session"
-        raise ScenarioError([Problem(shown_path(folder), 0, message, None, expected)])
+        message = "this is not the folder of a run"
+        message = message if found is None else f"this is the folder of a {found[0]}, not of a run"
+        raise _wrong(shown_path(folder), message, "the folder that 'tideover run' named, or the file of a session")
     manifest = _manifest(folder)
-    file = scenario or Path(str(manifest.get("file", "")))
+    file = scenario or Path(str(manifest["file"]))
     if not file.is_file():
         expected = "the scenario where it was, or its new place with --scenario"
-        raise ScenarioError([Problem(shown_path(folder), 0, "the scenario of this run is not there", str(file), expected)])
+        raise _wrong(shown_path(folder), "the scenario of this run is not there", expected, file)
     by_hand = {one["path"]: one["new"] for one in manifest["overrides"] if one["by"] == OVERRIDE}
     begun = begin(file, manifest["strategy"], overrides=by_hand, replication=manifest["replication"], twin=False)
     document = begun.loaded.document
     if (scenario_hash(document), tables_hash(document)) != (manifest["scenario_hash"], manifest["tables_hash"]):
         expected = f"the run made once more: tideover run {file}"
-        raise ScenarioError([Problem(shown_path(folder), 0, "the scenario is another one since this run", None, expected)])
+        raise _wrong(shown_path(folder), "the scenario is another one since this run", expected)
     return begun
 
 
 def _manifest(folder: Path) -> Mapping[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {**{name: manifest[name] for name in ("overrides", "strategy", "replication", "scenario_hash", "tables_hash")},
-                "file": manifest["file"]}  # fmt: skip
+        return {name: manifest[name] for name in TOLD}
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"this run folder cannot be read: {error}"
-        raise ScenarioError([Problem(shown_path(folder), 0, message, None, "the run made once more")]) from None
+        raise _wrong(shown_path(folder), message, "the run made once more") from None
+
+
+def _wrong(place: str, message: str, expected: str, value: object = None) -> ScenarioError:
+    return ScenarioError([Problem(place, 0, message, None if value is None else str(value), expected)])
 
 
 def _name(begun: Begun, folder: Path) -> str:
@@ -101,14 +106,14 @@ def _name(begun: Begun, folder: Path) -> str:
 
 def _check_alike(first: Begun, other: Begun, beside: Path) -> None:
     """Raise ScenarioError where two runs have other days, sites or goods."""
-    networks = [one.running.plan.network for one in (first, other)]
-    same = all(
-        networks[0].__getattribute__(table)["name"].tolist() == networks[1].__getattribute__(table)["name"].tolist()
-        for table in ("sites", "products")
-    )
-    if not same or (first.loaded.spec.start, first.loaded.spec.until) != (other.loaded.spec.start, other.loaded.spec.until):
-        message = "this run has other days, sites or goods"
-        raise ScenarioError([Problem(shown_path(beside), 0, message, None, "a run of the same scenario")])
+
+    def drawn(begun: Begun) -> tuple[object, ...]:
+        network, spec = begun.running.plan.network, begun.loaded.spec
+        lanes = [(lane.origin, lane.destination) for lane in network.lanes]
+        return spec.start, spec.until, network.sites["name"].tolist(), network.products["name"].tolist(), lanes
+
+    if drawn(first) != drawn(other):
+        raise _wrong(shown_path(beside), "this run has other days, sites, ways or goods", "a run of the same scenario")
 
 
 def _page(spec: Scenario, made: str, bands: tuple[float, ...], footage: Footage) -> str:

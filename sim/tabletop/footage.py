@@ -1,14 +1,14 @@
 """A run day by day, for a film of it: what stood open, what lay where, who went without, what happened and was decided.
 
-Figures are of midnights: `day` is the next day to be lived, and all that is told is of before. The film is for afterwards,
-so that it shows what was, and not what anybody was told.
+Figures are of midnights: `day` is the next day to be lived, and all that is told is of before. The film is for
+afterwards: it shows what was, and not what anybody was told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,15 +22,16 @@ from sim.tabletop.ways import STATES, places_of, ways
 
 LOOKS_BACK = 7
 """Days over which it is told how much of a hundred was not there."""
+T = TypeVar("T")
 Said = tuple[int, str, str]
 """A day, of what kind it is (inject, decision, trouble), and what happened, in words."""
 
 
 @dataclass(frozen=True)
 class Path:
-    """One path through the story, a frame each midnight: the states of links and places as digits (0: closed, 1: slower,
-    2: open), how much of a hundred was not there, units on hand by place and product, units in reserves and units not
-    there since the start by product; and what happened."""
+    """One path through the story, a frame each midnight: the states of links and places as digits (0: closed, 1:
+    slower, 2: open), how much of a hundred was not there, units on hand by place and product, units in reserves and
+    units not there since the start by product; and what happened."""
 
     name: str
     links: list[str]
@@ -216,11 +217,14 @@ def thinned(footage: Footage, fits: Callable[[Footage], bool]) -> Footage:
 
 
 def _every(footage: Footage, step: int) -> Footage:
-    def some(frames: list[Any]) -> list[Any]:
+    def some(frames: list[T]) -> list[T]:
         return [frame for k, frame in enumerate(frames) if k % step == 0 or k == len(frames) - 1]
 
     paths = [
-        Path(one.name, *(some(getattr(one, part)) for part in ("links", "spots", "short", "stock", "reserve", "unmet")), one.said)
+        replace(
+            one, links=some(one.links), spots=some(one.spots), short=some(one.short), stock=some(one.stock),
+            reserve=some(one.reserve), unmet=some(one.unmet),
+        )
         for one in footage.paths
     ]  # fmt: skip
-    return Footage(some(footage.days), footage.places, footage.links, footage.products, footage.shelves, footage.use, paths)
+    return replace(footage, days=some(footage.days), paths=paths)

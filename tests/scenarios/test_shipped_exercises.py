@@ -1,4 +1,4 @@
-"""Every exercise that is shipped, and the one to start from, is played to its end by a path that is written down here."""
+"""Every exercise that is shipped, and the one to start from, is played to its end by a path that stands here."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ PLAYED = {
     ),
     "six-cities": Script(
         {1: ["1"], 3: ["2"], 4: ["3", "4"], 5: ["5", "6"], 6: ["8"], 8: ["10"], 9: ["11"]},
-        {2: [("fenton", "fenton tells the others")], 5: [("arden", "small cities twice"), ("dunmore", "dunmore saves")]},
+        {
+            2: [("fenton", "fenton tells the others")],
+            5: [("arden", "small cities twice"), ("dunmore", "dunmore saves")],
+        },
     ),
     "vaccine-campaign": Script(
         {1: ["1"], 3: ["2", "3"], 4: ["4", "5"], 5: ["7", "8"], 6: ["10"]},
