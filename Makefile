@@ -7,6 +7,8 @@ WORKERS ?= 2
 SAMPLE ?= 200
 LINES ?=
 
+unexport PYTHONDONTWRITEBYTECODE # or each of the many processes of the tests compiles everything anew
+
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := pyproject.toml constraints.txt
@@ -15,7 +17,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --constraint const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test properties lint format bench bench-peers growth docs walk mutants gallery \
+.PHONY: help setup run test properties lint lint-pages format bench bench-peers growth docs walk mutants gallery \
     study-page constraints clean distclean
 
 help: ## list the targets
@@ -32,11 +34,20 @@ test: $(VENV)/.dev ## run all tests (PYTEST_ARGS='-k reserve' for some)
 properties: $(VENV)/.dev ## search long for random networks on which a property fails (200 each; about an hour)
 	PROPERTIES=long MPLBACKEND=Agg $(BIN)/python -m pytest -q -n $(WORKERS) tests/property $(PYTEST_ARGS)
 
-lint: $(VENV)/.dev ## style, layout, types, and the direction of imports
+lint: $(VENV)/.dev lint-pages ## style, layout, types, and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet . || { echo "Some files are not laid out as agreed: run 'make format'."; exit 1; }
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+lint-pages: ## types and style of the exercise room's JavaScript (needs npm; in CI it has to be there)
+	@if command -v npm >/dev/null; then $(MAKE) --silent node_modules/.lint && npm run --silent lint; \
+	elif [ -z "$$CI" ]; then echo "The exercise room's JavaScript is not looked at: there is no npm."; \
+	else echo "npm is missing: install it, as .ci/run does."; exit 1; fi
+
+node_modules/.lint: package.json package-lock.json
+	npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
 
 format: $(VENV)/.dev ## lay the code out as `make lint` wants it
 	$(BIN)/ruff check --fix --quiet . || true
@@ -80,7 +91,7 @@ clean: ## remove what builds and tools leave behind; reports stay
 	find . -path './.venv*' -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean ## the same, and the environments
-	rm -rf $(VENV) .venv-peers .venv-mutants .mutants
+	rm -rf $(VENV) .venv-peers .venv-mutants .mutants node_modules
 
 # A stamp file tells what an environment holds; it is made again when pyproject.toml or the pins change.
 

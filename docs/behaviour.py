@@ -22,7 +22,7 @@ def answers(study: Path = STUDY) -> pd.DataFrame:
     for scenario in asked["scenarios"]:
         for strategy in asked["strategies"]:
             file, settings = study.parent / scenario["file"], scenario.get("set", {})
-            metrics = sim.run(file, strategy=strategy, overrides=settings, twin=False).metrics
+            metrics = sim.run(file, strategy=strategy, overrides=settings, twin=False, detail="none").metrics
             groups = {**metrics.by["product"], **metrics.by["region"]}
             rows.append(
                 {"scenario": scenario["name"], "strategy": strategy, "in all": metrics["units_unmet"].value}

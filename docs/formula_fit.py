@@ -42,7 +42,9 @@ def sales(run: sim.Run) -> tuple[float, float]:
 def main(*settings: str) -> None:
     """Print observed and modelled shares side by side, and how far off the model and three simple guesses are."""
     overrides = {name: yaml.safe_load(value) for name, value in (setting.split("=", 1) for setting in settings)}
-    run = sim.run(FOLDER / "crises" / "formula-2022.yaml", strategy="none", overrides=overrides)
+    run = sim.run(
+        FOLDER / "crises" / "formula-2022.yaml", strategy="none", overrides=overrides, twin=False, detail="none"
+    )
     table = pd.read_csv(FOLDER / "data" / "formula-observed.csv", parse_dates=["week_ending"], index_col="week_ending")
     observed, model = table["observed"], weekly(run).reindex(table.index)
     print(f"{'week ending':<14}{'observed':>10}{'model':>9}")

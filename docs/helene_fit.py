@@ -73,6 +73,8 @@ def main(stock_of_the_maker: str = "22d") -> None:
         FOLDER / "crises" / "helene-2024.yaml",
         strategy="none",
         overrides={"replenishment.3.level": stock_of_the_maker},
+        twin=False,
+        detail="none",
     )
     ours = figures(run)
     print(f"{'figure':<52}{'observed':>16}  {'model'}")

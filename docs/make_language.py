@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from docs.language_pages import PAGES, Page
 from docs.language_values import NAMES, VALUES
+from sim.docstrings import field_docstrings
 from sim.families import WRITTEN
 from sim.registry import Kind, OneOf
 from sim.scenario.reading.schema import FILE_KEYS
@@ -145,9 +146,9 @@ def _anchor(model: type[BaseModel], homes: dict[type[BaseModel], str]) -> str:
 
 
 def _table(model: type[BaseModel], page: str, homes: dict[type[BaseModel], str]) -> str:
-    rows = []
+    rows, meanings = [], field_docstrings(model)
     for name, field in model.model_fields.items():
-        meaning = re.sub(r"\s+", " ", field.description or "").replace("|", "\\|")
+        meaning = re.sub(r"\s+", " ", meanings.get(name, "")).replace("|", "\\|")
         if model is Scenario and (home := next((p for p in PAGES if name in PAGES[p].sections), None)):
             meaning = f"{meaning}{'; ' if meaning else ''}[{PAGES[home].title.lower()}]({home}.md)"
         written = words(field.rebuild_annotation(), page, homes)

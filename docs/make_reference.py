@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from sim.disruptions import Disruption
+from sim.docstrings import field_docstrings
 from sim.engine.checks import CHECKS
 from sim.families import WRITTEN
 from sim.policies.triggers.base import Trigger
@@ -35,7 +36,9 @@ def reference() -> str:
 
 def _kind(name: str, kind: type[Kind], key: str) -> list[str]:
     example = yaml.safe_dump({key: name} | kind.example, sort_keys=False, default_flow_style=True, width=110)
-    rows = [_row(field.alias or word, field) for word, field in kind.model_fields.items() if word != key]
+    meanings = field_docstrings(kind)
+    fields = [(word, field) for word, field in kind.model_fields.items() if word != key]
+    rows = [_row(field.alias or word, field, meanings.get(word, "")) for word, field in fields]
     table = ["\n".join(["| key | default | meaning |", "|---|---|---|", *rows])] if rows else []
     about = [*_severity(kind), *_known(kind), *_condition(kind)]
     return [f"### `{name}`", inspect.getdoc(kind) or "", *about, f"```yaml fragment\n{example}```", *table]
@@ -66,14 +69,14 @@ def _condition(kind: type[Kind]) -> list[str]:
     return [f"It sees: {', '.join(kind.sees)}. Over whom: {over}."]
 
 
-def _row(word: str, field: Any) -> str:
+def _row(word: str, field: Any, meaning: str) -> str:
     if field.is_required():
         default = "required"
     elif field.default in (None, []):
         default = ""
     else:
         default = f"`{field.default}`"
-    meaning = re.sub(r"\s+", " ", field.description or "").replace("|", "\\|")
+    meaning = re.sub(r"\s+", " ", meaning).replace("|", "\\|")
     return f"| `{word.rstrip('_')}` | {default} | {meaning} |"
 
 

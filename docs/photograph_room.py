@@ -1,10 +1,11 @@
-"""Photographs of the exercise room in the middle of an exercise: the facilitator's page, a player's, and the wall.
+"""Photographs of the exercise room's pages late in an exercise, on what each is looked at.
 
 Needs Chromium and Playwright's Python package; `make gallery` calls it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import subprocess
 import sys
@@ -19,26 +20,31 @@ from sim.tabletop.table import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 EXERCISE = ROOT / "scenarios" / "exercises" / "export-ban-week.yaml"
-SIZES = {"Facilitator": (1440, 900), "Central medical store": (1180, 820), "Wall": (1920, 1080)}
-"""What each page is looked at on: a laptop, a tablet, a projector."""
-NAMES = {"Facilitator": "room-facilitator", "Central medical store": "room-player", "Wall": "room-wall"}
+FIRED = [("1",), ("2", "3"), ("4", "5"), ("6",), ("8",), ("9",)]
+"""Injects by the turn in which they are fired."""
+LAPTOP, TABLET, PROJECTOR = (1440, 900), (1180, 820), (1920, 1080)
+SIZES = {"Facilitator": LAPTOP, "Central medical store": TABLET, "Wall": PROJECTOR, "Observer": TABLET}
+NAMES = {"Facilitator": "facilitator", "Central medical store": "player", "Wall": "wall", "Observer": "observer"}
 
 
 def played(file: Path) -> None:
-    """An exercise in its sixth turn, in a session's file: the store ordered by sea, and the ministry opened the reserve
-    late."""
+    """An exercise in its seventh turn, in a session's file: the store ordered by sea, and the ministry opened the
+    reserve late."""
     session = Session.begin(Settings(EXERCISE), file)
-    session.advance()
-    session.fire("2")
-    session.decide("store", "more by sea", 2, "two of three bags are gone", id="role-2:picture")
-    session.advance()
-    session.fire("4")
-    session.fire("5")
-    session.advance()
-    session.decide("ministry", "open the reserve", 4, "before it is empty", id="role-1:picture")
-    session.advance()
-    session.fire("8")
-    session.advance()
+    begun = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=62)
+    session.set_clock("start", begun)
+    decided = {
+        2: ("store", "more by sea", "two of three bags are gone"),
+        4: ("ministry", "open the reserve", "before it is empty"),
+    }
+    for turn, fired in enumerate(FIRED, start=1):
+        at = begun + dt.timedelta(minutes=10 * turn)
+        for number in fired:
+            session.fire(number, at)
+        if turn in decided:
+            role, decision, reason = decided[turn]
+            session.decide(role, decision, turn, reason, id=f"{role}:picture", at=at)
+        session.advance("turn", at)
 
 
 @contextmanager
@@ -61,13 +67,30 @@ def sit_down(browser: Any, said: str, title: str) -> Any:
     """A page that has joined."""
     address, code = re.findall(r"Join at (\S+).*code (\w+)", said)[0]
     width, height = SIZES[title]
-    page = browser.new_page(viewport={"width": width, "height": height})
+    page = browser.new_context(viewport={"width": width, "height": height}).new_page()
     page.goto(address)
     page.fill("#code", code)
     page.get_by_role("radio", name=title).check()
     page.fill("#pin", re.findall(rf"{title} +PIN (\d+)", said)[0])
     page.click("text=Take the seat")
-    page.wait_for_selector("text=Turn 6" if title != "Facilitator" else "text=6 of 8")
+    page.wait_for_selector("text=Turn 7" if title != "Facilitator" else "text=7 of 8")
+    return page
+
+
+def join(browser: Any, said: str) -> Any:
+    """The page on which one joins, on a phone."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(re.findall(r"Join at (\S+)", said)[0])
+    page.wait_for_selector("#seat-list label")
+    return page
+
+
+def hot_wash(facilitator: Any) -> Any:
+    """The page with which the exercise is talked over, on a projector."""
+    page = facilitator.context.new_page()
+    page.set_viewport_size(dict(zip(("width", "height"), PROJECTOR, strict=True)))
+    page.goto(facilitator.url + "hot-wash")
+    page.wait_for_selector("#turns table")
     return page
 
 
@@ -82,12 +105,18 @@ def photograph(chromium: str, folder: Path) -> list[Path]:
         with served(file) as said, sync_playwright() as started:
             browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             pages = {title: sit_down(browser, said, title) for title in SIZES}
+            pages["Observer"].get_by_role("radio", name="M", exact=True).first.check()
+            pages["Observer"].locator("textarea").first.fill(
+                "The store knew on 9 March; the ministry asked on the 22nd."
+            )
+            pages["Facilitator"].click("#pause")  # it stood while nothing served it
             pages["Facilitator"].click("#ask-preview")
             pages["Facilitator"].wait_for_selector("#preview b")
             pages["Central medical store"].get_by_role("radio", name="share by need").check()
             pages["Central medical store"].fill("#reason", "The Lake District has less than the others, and")
+            pages |= {"Join": join(browser, said), "Hot-wash": hot_wash(pages["Facilitator"])}
             for title, page in pages.items():
-                found.append(folder / f"{NAMES[title]}.png")
+                found.append(folder / f"room-{NAMES.get(title, title.lower())}.png")
                 page.screenshot(path=found[-1])
             browser.close()
     return found

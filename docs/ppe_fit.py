@@ -35,7 +35,7 @@ def figures(run: sim.Run) -> list[float]:
 
 def main() -> None:
     """Print observed and modelled figures side by side."""
-    ours = figures(sim.run(FOLDER / "crises" / "ppe-2020.yaml", strategy="none"))
+    ours = figures(sim.run(FOLDER / "crises" / "ppe-2020.yaml", strategy="none", twin=False, detail="none"))
     print(f"{'figure':<58}{'observed':>10}{'model':>9}")
     for line, value in zip(pd.read_csv(FOLDER / "data" / "ppe-observed.csv").itertuples(), ours, strict=True):
         print(f"{line.what:<58}{line.observed:>8} {line.unit}{value:>7.1f} {line.unit}")

@@ -36,7 +36,13 @@ def main(path: str, *settings: str) -> None:
     """Run every strategy once and print a table for each product."""
     overrides = {name: yaml.safe_load(value) for name, value in (setting.split("=", 1) for setting in settings)}
     names = yaml.safe_load(Path(path).read_text(encoding="utf-8"))["strategies"]
-    found = {name: sim.run(path, strategy=name, overrides=overrides).metrics.by["product"] for name in names}
+    found = {}
+    for name in names:
+        first = not found  # its twin tells what every strategy would have come to had nothing happened
+        run = sim.run(
+            path, name, overrides=overrides, twin=first, without_reserves=False, without_decisions=False, detail="none"
+        )
+        found[name] = run.metrics.by["product"]
     for product in next(iter(found.values())):
         print(f"{product:<26}" + "".join(f"{heading:>{width}}" for heading, width, _ in COLUMNS.values()))
         print(row("(nothing happens)", next(iter(found.values()))[product], twin=True))

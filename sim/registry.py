@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, GetCoreSchemaHandler,
 from pydantic_core import CoreSchema
 
 from sim.discovery import OUTSIDE
+from sim.docstrings import field_docstrings
 
 _MADE: list[type[BaseModel]] = []
 """All models, in the order in which they were made: those inside others first."""
@@ -21,7 +22,7 @@ class Model(BaseModel):
     What may stand in it is settled when one is first read, so that it knows kinds registered until then.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     elsewhere: ClassVar[dict[str, str]] = {}
     """Keys that one might look for here and that are refused, with what is expected instead."""
@@ -30,6 +31,17 @@ class Model(BaseModel):
     def __pydantic_init_subclass__(cls, **arguments: Any) -> None:
         super().__pydantic_init_subclass__(**arguments)
         _MADE.append(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """With the docstrings under the fields as their descriptions."""
+        written = handler(schema)
+        properties, words = handler.resolve_ref_schema(written).get("properties", {}), field_docstrings(cls)
+        for name, field in cls.model_fields.items():
+            key = field.alias or name
+            if name in words and key in properties:
+                properties[key]["description"] = words[name]
+        return written
 
 
 class Kind(Model):
@@ -47,7 +59,7 @@ class Kind(Model):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """The kind's own word is the only one that its key may have."""
-        written = handler(schema)
+        written = super().__get_pydantic_json_schema__(schema, handler)
         handler.resolve_ref_schema(written)["properties"][cls.key_in_yaml] = {"const": cls.name_in_yaml}
         return written
 

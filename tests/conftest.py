@@ -24,7 +24,7 @@ COMMON = {
 settings.register_profile("desk", max_examples=25, **COMMON)
 # without making failures simpler: that takes minutes, and the blob that is printed repeats them at a desk
 QUICK = {"derandomize": True, "database": None, "phases": [Phase.explicit, Phase.generate]}
-settings.register_profile("ci", max_examples=6, **QUICK, **COMMON)
+settings.register_profile("ci", max_examples=4, **QUICK, **COMMON)
 settings.register_profile("long", max_examples=200, **COMMON)  # `make properties`
 settings.load_profile(os.environ.get("PROPERTIES", "ci" if os.environ.get("CI") else "desk"))
 

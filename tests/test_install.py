@@ -52,7 +52,7 @@ def tideover(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    call([sys.executable, "-m", "venv", "fresh"], place)
+    call([sys.executable, "-m", "venv", "--without-pip", "fresh"], place)  # pip is among the libraries
     fresh = place / "fresh" / "bin" / "python"
     site = call([str(fresh), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], place).stdout.strip()
     libraries = [path for path in sys.path if path.endswith("site-packages")]

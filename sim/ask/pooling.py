@@ -13,9 +13,10 @@ from sim.ask.answer import Answer, Means, Out, Progress
 from sim.ask.arguments import Argument, Arguments
 from sim.engine.compile.rules.pools import Pool, pool_of
 from sim.errors import PlaceError, Problem, ScenarioError, nearest, one_of_few
-from sim.report.questions.joining import joining_page, joining_words
+from sim.report.questions.joining import breach_words, joining_page, joining_words
+from sim.report.words.names import strategy_name, what_it_is
 from sim.report.words.phrases import plural
-from sim.study.ask.joining import BREACH, Joined, Way, contributions_of, joined, prepared, ways_of
+from sim.study.ask.joining import BREACH, Joined, Kind, Way, contributions_of, joined, prepared, ways_of
 from sim.study.run.bench import Bench, Subject, to_one_end
 from sim.study.run.store import table_files
 from sim.units import parse_date
@@ -23,6 +24,8 @@ from sim.units import parse_date
 PAIRS = ("none", "contributors", "all")
 TABLES = ("contributions", "ways", "members", "pairs")
 PAGE = "joining.html"
+WRITTEN: dict[str, Kind] = {"alone": "alone", "broken": "defector"}
+"""Argument that names a strategy -> the kind of way that it takes the place of."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -34,12 +37,16 @@ class Joining(Answer, Joined):
     contributions, ways, members, pairs, untried, short
         As of `sim.study.ask.joining.Joined`: what each member contributes; what was compared, with all that was set;
         each member's units short, cover and cost, each way beside another; pairs beside the whole pool.
+    breach
+        What is tried as a broken word; empty where nothing is.
     """
+
+    breach: str
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
         titles = self.subject.plan.network.parties.titles
-        return [*joining_words(self, titles, self.counted, self.ends), *self.how_sure()]
+        return [*joining_words(self, titles, self.counted, self.ends, self.breach), *self.how_sure()]
 
     def page(self) -> str:
         """The page, as HTML."""
@@ -55,6 +62,7 @@ def joining(
     since: str | dt.date | None = None,
     pairs: str = "contributors",
     alone: str | None = None,
+    broken: str | None = None,
     strategy: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     replications: int = 20,
@@ -86,6 +94,9 @@ def joining(
     alone
         Strategy of the scenario under which each is alone, where that takes more than `apart` does, such as other
         decisions; the pool then needs no claims. Left out: it is made.
+    broken
+        Strategy of the scenario under which the `defector` breaks its word, where it would do something else than let
+        nothing out to the end. Left out: it is made.
     strategy, overrides, replications, workers, scheduler, out, progress, replace
         As for `causes`.
     announce
@@ -106,23 +117,28 @@ def joining(
     arguments.one_of("pairs", pairs, PAIRS)
     day = arguments.take("since", lambda: parse_date(since), None, "not a date", since) if since is not None else None
     subject = arguments.subject(path, strategy, overrides, replications)
-    without_pool = None if alone is None else arguments.subject(path, alone, overrides, replications)
     found = None
     if subject is not None:
         found = arguments.take("pool", partial(_pool, pool, subject, alone is None), None)
     if subject is not None and found is not None:
         _check(arguments, subject, found, defector, day)
+        _check_broken(arguments, subject, found, defector, since, broken)
+    strategies = {"alone": alone, "broken": broken}
+    written = {} if subject is None else _written(arguments, subject, strategies, overrides, replications)
     arguments.check()
     assert subject is not None and found is not None
-    if without_pool is not None:
-        subject, without_pool = to_one_end([subject, without_pool])
-    ready, without = ready_ways(subject, found, defector, pairs, day, alone=without_pool)
+    subject, *ended = to_one_end([subject, *written.values()])
+    ready, without = ready_ways(subject, found, defector, pairs, day, written=dict(zip(written, ended, strict=True)))
     if announce is not None:
         announce(_announced(ready, found, replications))
-    asked = {"pool": pool, "defector": defector, "since": str(since), "pairs": pairs, "alone": alone}
+    asked = {"pool": pool, "defector": defector, "since": str(since), "pairs": pairs, "alone": alone, "broken": broken}
     with means.asking(subject, "joining", asked, TABLES, PAGE) as bench:
-        told = joined(subject, found, ready, without, bench)
-        answer = Joining(**vars(told), subject=subject, replications=replications, folder=means.kept(bench))
+        told = joined(subject, found, ready, without, bench, written)
+        what = what_it_is(subject.loaded.document.strategies.get(broken or ""))
+        breach = breach_words(told, strategy_name(subject.loaded, broken), what)
+        answer = Joining(
+            **vars(told), breach=breach, subject=subject, replications=replications, folder=means.kept(bench)
+        )
         keep(answer, bench)
     return answer
 
@@ -146,18 +162,18 @@ def ready_ways(
     pairs: str,
     since: dt.date | None = None,
     strict: bool = True,
-    alone: Subject | None = None,
+    written: Mapping[Kind, Subject] | None = None,
 ) -> tuple[list[tuple[Way, Subject]], list[Problem]]:
     """What is compared, with its scenarios, and why some member is not tried as a defector; `strict` raises
-    ScenarioError where one that is named cannot be. All else that makes no scenario raises it anyhow. `alone` takes the
-    place of what would be made for that."""
+    ScenarioError where one that is named cannot be. All else that makes no scenario raises it anyhow. `written` take
+    the place of what would be made for these kinds of ways."""
     of = contributions_of(subject, pool)
     contributors = [str(name) for name in of.loc[of["units"] > 0, "member"]]
     defectors = pool.members if defector is None else (defector,)
     first = since or first_disruption(subject)
     ways = ways_of(pool, contributors, defectors, pairs, first, subject.loaded.spec.until)
     try:
-        return prepared(subject, ways, named=strict and defector is not None, alone=alone)
+        return prepared(subject, ways, named=strict and defector is not None, written=written or {})
     except ScenarioError as error:
         if defector is None or any(BREACH not in problem.file for problem in error.problems):
             raise
@@ -205,3 +221,39 @@ def _check(arguments: Arguments, subject: Subject, pool: Pool, defector: str | N
         arguments.refuse(
             "since", "this is not within the scenario", since, f"{spec.start} or later, before {spec.until}"
         )
+
+
+def _check_broken(
+    arguments: Arguments, subject: Subject, pool: Pool, defector: str | None, since: object, broken: str | None
+) -> None:
+    """Note what a strategy that stands for the broken word cannot be asked with."""
+    if broken is None:
+        return
+    if defector is None:
+        expected = one_of_few(pool.members, "the name of a member")
+        arguments.refuse("defector", f"who breaks its word under '{broken}' is not named", None, expected)
+    if since is not None:
+        message = f"when its word is broken is for '{broken}' to say"
+        arguments.refuse("since", message, since, "to be left out beside a strategy of the broken word")
+    if broken == subject.strategy:
+        message = "this is the strategy under which all keep their word"
+        arguments.refuse("broken", message, broken, "another strategy of the scenario")
+
+
+def _written(
+    arguments: Arguments,
+    subject: Subject,
+    strategies: Mapping[str, str | None],
+    overrides: Mapping[str, Any] | None,
+    replications: int,
+) -> dict[Kind, Subject]:
+    """Kind of way -> the scenario under the strategy that an argument names for it; unknown ones are noted."""
+    found: dict[Kind, Subject] = {}
+    known = list(subject.loaded.document.strategies)
+    for argument, name in strategies.items():
+        if name is not None and name not in known:
+            expected = one_of_few(known, "the name of a strategy") if known else "a scenario with strategies"
+            arguments.refuse(argument, "no such strategy", name, expected, nearest(name, known))
+        elif name is not None and (own := arguments.subject(subject.file, name, overrides, replications)) is not None:
+            found[WRITTEN[argument]] = own
+    return found

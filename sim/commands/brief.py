@@ -23,6 +23,9 @@ def brief(file: Path, workers: int | None, scheduler: str | None, out: Path | No
     from sim import ask
 
     with working(quiet) as tick:
-        found = ask.brief(file, out, workers=workers, scheduler=scheduler, progress=tick, replace=replace)
+        found = ask.brief(
+            file, out, workers=workers, scheduler=scheduler, progress=tick, replace=replace,
+            announce=None if quiet else click.echo,
+        )  # fmt: skip
     click.echo(f"Brief: {found.html}")
     click.echo(f"To edit: {found.document}")

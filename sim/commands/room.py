@@ -75,9 +75,10 @@ def _tell_keys(keys: Keys, seats: Iterable[Seat], where: tuple[str, ...]) -> Non
 @click.command()
 @FILE
 @STRATEGY
+@click.option("--session", type=PLACE, metavar="SESSION", help="With the injects that were read in for this session.")
 @click.option("--out", "-o", "folder", type=PLACE, help="Folder; default reports/NAME-papers.")
 @REPLACE
-def papers(file: Path, strategy: str | None, folder: Path | None, replace: bool) -> None:
+def papers(file: Path, strategy: str | None, session: Path | None, folder: Path | None, replace: bool) -> None:
     """Write what is printed before an exercise of a scenario FILE: HTML, and .docx to be edited.
 
     The facilitator's list, role briefs, inject cards, decision sheets for a dead network, blank evaluation guides.
@@ -85,11 +86,14 @@ def papers(file: Path, strategy: str | None, folder: Path | None, replace: bool)
     from sim.output.names import default_folder
     from sim.room.papers import LEAD
     from sim.room.papers import papers as found
+    from sim.tabletop.session_file import open_session
     from sim.tabletop.table import Settings, Table
 
+    if session is not None and strategy is not None:
+        raise click.BadParameter("a session has a strategy of its own", param_hint="--strategy")
     place = folder or default_folder(file.stem, "papers")
     _check_free(place, "papers", replace)
-    table = Table(Settings(file, strategy))
+    table = Table(Settings(file, strategy)) if session is None else open_session(session, scenario=file).table
     _write(table.begun.loaded.spec.title, LEAD, found(table), place, "papers")
 
 

@@ -21,17 +21,25 @@ from sim.room.keys import Keys
 from sim.room.seats import Presence, Seat, seats_of
 from sim.tabletop import beside, views
 from sim.tabletop.debrief import turn_by_turn, weigh
+from sim.tabletop.inject_table import injects_csv
 from sim.tabletop.log_table import log_csv
 from sim.tabletop.moves import Choice
+from sim.tabletop.reading_in import Looked, Offer, look, use
 from sim.tabletop.session import Session
 from sim.tabletop.views import Allowed
 
 EVERY = 1.0
 """Seconds between looks at the clock and at who is here."""
 PLAIN = ("code", "now", "zone", "serial", "seat", "addresses", "currency")
-ROOM: Allowed = {**dict.fromkeys(PLAIN), "others": dict.fromkeys(("title", "role")), "units": None, "here": None}
-"""What every seat is told of the room itself, and of what goods and sums are counted in; `here` is the facilitator's
-alone."""
+ROOM: Allowed = {
+    **dict.fromkeys(PLAIN),
+    "others": dict.fromkeys(("title", "role")),
+    "units": None,
+    "here": None,
+    "under_way": None,
+}
+"""What every seat is told of the room itself, and of what goods and sums are counted in; who is here, and whether the
+exercise is under way, is the facilitator's alone."""
 
 
 def _utc() -> dt.datetime:
@@ -99,7 +107,7 @@ class Room:
         }  # fmt: skip
         told |= {"currency": self._counted.currency, "units": self._units}
         if seat.page == "facilitator":
-            told["here"] = self.presence.rows()
+            told |= {"here": self.presence.rows(), "under_way": self.session.under_way}
         return dict(views.only(ROOM, told))
 
     def _clock(self) -> dict[str, Any]:
@@ -115,6 +123,16 @@ class Room:
             self._changed()
         return said
 
+    async def read_in(self, offer: Offer, leave_out: int | None) -> Looked:
+        """Look at another list of injects, or use it with so many rows left out; raises Refused."""
+        async with self._one:
+            if leave_out is None:
+                return await run_sync(look, self.session, offer)
+            found = await run_sync(use, self.session, offer, leave_out)
+            self._noticed = await run_sync(self._notices)
+            self._changed()
+        return found
+
     async def preview(self, draws: int) -> beside.Ahead:
         """What goes unmet if they do nothing from here."""
         async with self._one:
@@ -128,12 +146,17 @@ class Room:
     async def debrief(self) -> dict[str, Any]:
         """What happened, what each decision did, and what stands beside the path."""
         async with self._one:
-            return await run_sync(_debrief, self.session)
+            return await run_sync(_debrief, self.session) | {"units": self._units, "currency": self._counted.currency}
 
     async def log(self) -> str:
         """The log as CSV."""
         async with self._one:
             return await run_sync(log_csv, self.session)
+
+    async def injects(self) -> str:
+        """The list of injects as CSV."""
+        async with self._one:
+            return await run_sync(injects_csv, self.session.table.injects, self.session.place.injects)
 
     async def keep_time(self) -> None:
         """Until the room is closed: bring what the clock brings, and tell who came or went."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import anyio
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
@@ -25,11 +26,15 @@ from sim.room.guard import Guard
 from sim.room.keys import TooMany
 from sim.room.room import Room
 from sim.room.seats import Seat
+from sim.tabletop.inject_table import COLUMNS, OF_SESSION
+from sim.tabletop.reading_in import Offer
 from sim.tabletop.refusals import Refused
 
 PAGES = Path(str(files("sim.room") / "pages"))
 LARGEST = 16_384
 """Bytes of what is sent to the room at once."""
+LARGEST_LIST = 2_000_000
+"""Bytes of a list of injects."""
 STATUS = {"role": 403, "stale": 409, "impossible": 409, "unknown": 404, "malformed": 422}
 
 
@@ -47,6 +52,26 @@ class Here(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
     writing: bool = False
+
+
+class Listed(BaseModel):
+    """A list of injects in a file, its bytes in base 64: to be looked at, or to be used with so many rows left out."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    do: Literal["look", "use"]
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    content: Annotated[str, Field(max_length=LARGEST_LIST * 4 // 3 + 4)]
+    columns: Annotated[dict[str, str], Field(max_length=50)] | None = None
+    sheet: Annotated[str, Field(max_length=100)] | None = None
+    leave_out: Annotated[int, Field(ge=0)] = 0
+
+    def offer(self) -> Offer:
+        """As the session takes it."""
+        try:
+            content = base64.b64decode(self.content, validate=True)
+        except ValueError:
+            raise Refusal(422, "malformed", "the file did not arrive whole: choose it once more") from None
+        return Offer(self.name, content, self.columns, self.sheet or None)
 
 
 async def _room(request: Request) -> Room:
@@ -135,6 +160,8 @@ def make_app(room: Room) -> FastAPI:
     app.get("/at/{seat}/hot-wash")(hot_wash)
     app.get("/at/{seat}/debrief")(debrief)
     app.get("/at/{seat}/log.csv")(log)
+    app.get("/at/{seat}/injects.csv")(injects)
+    app.post("/at/{seat}/injects", max_body_size=2 * LARGEST_LIST)(read_in)
     app.mount("/pages", StaticFiles(directory=PAGES))
     return app
 
@@ -226,8 +253,27 @@ async def debrief(seat: Conducts, room: InRoom) -> dict[str, Any]:
 
 async def log(seat: Conducts, room: InRoom) -> Response:
     """The log as a table, to be saved."""
-    text = await room.log()
+    return _table(await room.log())
+
+
+async def injects(seat: Conducts, room: InRoom) -> Response:
+    """The list of injects and what has become of each, as a table that can be read in again."""
+    return _table(await room.injects())
+
+
+def _table(text: str) -> Response:
     return Response(text.encode(ENCODING), media_type="text/csv", headers={"content-disposition": "attachment"})
+
+
+async def read_in(asked: Listed, seat: Conducts, room: InRoom) -> dict[str, Any]:
+    """Look at another list of injects, or use it."""
+    found = await room.read_in(asked.offer(), asked.leave_out if asked.do == "use" else None)
+    ours = [name for name in COLUMNS if name not in OF_SESSION]
+    told: dict[str, Any] = {"head": found.head, "columns": found.columns, "problems": found.problems, "ours": ours}
+    if (made := found.imported) is not None:
+        left_out = [str(row) for row in made.left_out]
+        told |= {"rows": made.rows, "injects": len(made.injects), "left_out": left_out}
+    return told
 
 
 async def _refusal(_: Request, error: Exception) -> JSONResponse:

@@ -36,7 +36,7 @@ class Weight:
 
 
 def turn_by_turn(session: Session) -> list[Told]:
-    """The path taken, a turn each."""
+    """The path taken, a turn each; the last one is not ended, unless the story is over."""
     place, table = session.place, session.table
     by_product = unmet(session.begun, "product", [turn.day for turn in place.turns])
     return [
@@ -45,9 +45,9 @@ def turn_by_turn(session: Session) -> list[Told]:
             table.date(turn.day).isoformat(),
             tuple((number, table.by_number[number].title) for number in turn.fired),
             tuple(one for one in place.choices if one.turn == k < place.turn and not one.withdrawn),
-            {product: units[k - 1] for product, units in by_product.items() if k <= len(units)},
+            {product: units[k - 1] for product, units in by_product.items()} if k < place.turn else {},
         )
-        for k, turn in enumerate(place.turns, start=1)
+        for k, turn in enumerate(place.turns[: place.turn - session.over], start=1)
     ]
 
 

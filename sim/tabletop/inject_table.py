@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any, cast
 
@@ -117,25 +118,38 @@ def read_injects(
     usual names are known without. Raises ScenarioError where the file is no table, or its columns cannot be told.
     """
     with _opened(path, sheet) as rows:
-        head: list[str] = []
-        injects: list[Inject] = []
-        left_out: list[LeftOut] = []
-        reader: _Reader | None = None
-        for line, cells in rows.rows:
-            stripped = [_plain(cell) for cell in cells]
-            if not any(stripped):
-                continue
-            if reader is None:
-                head = [" ".join(cell.split()) for cell in stripped]
-                reader = _Reader(_columns(head, dict(columns or {}), rows.shown), span, roles, objectives)
-                continue
-            if line - 1 > MOST:
-                raise ScenarioError([Problem(rows.shown, line, "the list is too long", None, f"at most {MOST:,} rows")])
-            made = reader.read(line, stripped, len(head))
-            if isinstance(made, Inject):
-                injects.append(made)
-            else:
-                left_out.append(made)
+        return _gathered(rows, span, roles, objectives, columns or {})
+
+
+def injects_of_text(
+    text: str, shown: str, span: Span, roles: Mapping[str, str], objectives: Collection[str] = ()
+) -> Imported:
+    """Injects of the text of a CSV file, as `injects_csv` gives it; `shown` is how messages call it."""
+    return _gathered(csv_rows(StringIO(text, newline=""), shown, ()), span, roles, objectives, {})
+
+
+def _gathered(
+    rows: Rows, span: Span, roles: Mapping[str, str], objectives: Collection[str], columns: Mapping[str, str]
+) -> Imported:
+    head: list[str] = []
+    injects: list[Inject] = []
+    left_out: list[LeftOut] = []
+    reader: _Reader | None = None
+    for line, cells in rows.rows:
+        stripped = [_plain(cell) for cell in cells]
+        if not any(stripped):
+            continue
+        if reader is None:
+            head = [" ".join(cell.split()) for cell in stripped]
+            reader = _Reader(_columns(head, columns, rows.shown), span, roles, objectives)
+            continue
+        if line - 1 > MOST:
+            raise ScenarioError([Problem(rows.shown, line, "the list is too long", None, f"at most {MOST:,} rows")])
+        made = reader.read(line, stripped, len(head))
+        if isinstance(made, Inject):
+            injects.append(made)
+        else:
+            left_out.append(made)
     if reader is None:
         raise ScenarioError([Problem(rows.shown, 1, "the list is empty", None, "a line of column names")])
     found = {name: head[place] for name, place in reader.places.items()}
@@ -144,15 +158,30 @@ def read_injects(
     return Imported(rows.shown, tuple(injects), tuple(left_out), kept, ignored)
 
 
+def first_row(path: Path, sheet: str | None = None) -> list[str]:
+    """What stands in the first row with anything in it: names of columns. Raises ScenarioError as `read_injects`."""
+    with _opened(path, sheet) as rows:
+        plain = ([" ".join(_plain(cell).split()) for cell in cells] for _, cells in rows.rows)
+        return next((cells for cells in plain if any(cells)), [])
+
+
 def write_injects(path: Path, injects: Sequence[Inject], standings: Mapping[str, Standing] | None = None) -> None:
     """Write the list with our columns, as CSV or as a workbook by how the name ends; in its order."""
-    rows = [_row(one, (standings or {}).get(one.number, Standing())) for one in injects]
     if path.suffix.lower() == ".xlsx":
-        content = workbook([("injects", list(COLUMNS), rows)])
+        content = workbook([("injects", list(COLUMNS), _rows(injects, standings))])
         put(path, lambda place: place.write_bytes(content))
     else:
-        text = csv_of_rows(list(COLUMNS), rows)
+        text = injects_csv(injects, standings)
         put(path, lambda place: place.write_text(text, encoding=ENCODING, newline="\n"))
+
+
+def injects_csv(injects: Sequence[Inject], standings: Mapping[str, Standing] | None = None) -> str:
+    """The list with our columns as the text of a CSV file."""
+    return csv_of_rows(list(COLUMNS), _rows(injects, standings))
+
+
+def _rows(injects: Sequence[Inject], standings: Mapping[str, Standing] | None) -> list[list[str]]:
+    return [_row(one, (standings or {}).get(one.number, Standing())) for one in injects]
 
 
 def _row(one: Inject, standing: Standing) -> list[str]:
@@ -205,7 +234,16 @@ def _key(name: str) -> str:
 
 
 def _columns(head: Sequence[str], saved: Mapping[str, str], shown: str) -> dict[str, int]:
-    """The place of each of our columns: as saved, of its own name, or by what others call it, in this order."""
+    """As `columns_of`; raises ScenarioError where anything is wrong."""
+    found, problems = columns_of(head, saved, shown)
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def columns_of(head: Sequence[str], saved: Mapping[str, str], shown: str) -> tuple[dict[str, int], list[Problem]]:
+    """The place of each of our columns, as saved, of its own name, or by what others call it, in this order; and what
+    cannot be told."""
     problems = [
         Problem(
             shown, 1, "there is no such column of ours", name, "one of " + ", ".join(COLUMNS), nearest(name, COLUMNS)
@@ -232,9 +270,7 @@ def _columns(head: Sequence[str], saved: Mapping[str, str], shown: str) -> dict[
         if name not in found:
             expected = f"a column '{name}', or which one it is"
             problems.append(Problem(shown, 1, f"no column is the {name}", None, expected, nearest(name, head)))
-    if problems:
-        raise ScenarioError(problems)
-    return dict(sorted(found.items(), key=lambda item: list(COLUMNS).index(item[0])))
+    return dict(sorted(found.items(), key=lambda item: list(COLUMNS).index(item[0]))), problems
 
 
 class _Wrong(Exception):

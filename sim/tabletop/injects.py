@@ -37,7 +37,9 @@ class Delivery:
         if self.time is not None:
             return self.time.strftime("%H:%M")
         assert self.minutes is not None
-        hours, minutes = divmod(round(self.minutes), 60)
+        if self.minutes % 1:
+            return f"+{self.minutes} min"
+        hours, minutes = divmod(int(self.minutes), 60)
         return f"+{hours}:{minutes:02d}"
 
 

@@ -22,6 +22,8 @@ MONTH = DAYS_IN["month"]
 BANDS = ("very low", "low", "in range", "over need")
 """What planners call stock of so many days of use; none at all is none left."""
 NONE_LEFT = "none left"
+LEVELS = (NONE_LEFT, *BANDS)
+"""All of them, from the worst on."""
 Row = dict[str, Any]
 
 

@@ -21,6 +21,7 @@ from sim.tabletop.clock import Clock, Reading
 from sim.tabletop.clock import Do as ClockDo
 from sim.tabletop.clock import Of as ClockOf
 from sim.tabletop.course import Course, digest
+from sim.tabletop.inject_table import injects_csv
 from sim.tabletop.injects import Inject, Status
 from sim.tabletop.ledger import Ledger
 from sim.tabletop.looking import Seen
@@ -37,6 +38,8 @@ RATINGS = {
     "M": "performed with major challenges", "U": "unable to be performed",
 }  # fmt: skip
 """How a capability is rated, as in the exercise evaluation guides of HSEEP."""
+BEFORE_PLAY = frozenset(("clock", "message", "note"))
+"""What may be done without the list of injects being settled by it."""
 
 
 class Session:
@@ -95,6 +98,11 @@ class Session:
     def over(self) -> bool:
         """Whether the story has come to its end."""
         return self.place.day >= self.table.days
+
+    @property
+    def under_way(self) -> bool:
+        """Whether anything has happened that goes by the list of injects that there is."""
+        return any(entry.do not in BEFORE_PLAY for entry in self.entries)
 
     @property
     def begun(self) -> Begun:
@@ -278,6 +286,28 @@ class Session:
         if self.place.standing(self._inject(number, by)).status != "skipped":
             raise Refused("impossible", f"inject {number} was not skipped")
         self._write("unskip", at, by, inject=number)
+
+    def read_in(self, injects: Sequence[Inject], by: str = FACILITATOR) -> None:
+        """Play with other injects from now on, which stand in the session's file; before anything has happened.
+
+        Raises ScenarioError with all that is wrong with them.
+        """
+        self._check_facilitator(by)
+        self.check_unplayed()
+        before = self.table, self._course
+        try:
+            self.table = self.table.with_injects(injects_csv(injects))
+            self._course = Course(self.table)
+            self.save()
+        except BaseException:
+            self.table, self._course = before
+            raise
+
+    def check_unplayed(self) -> None:
+        """Raise Refused where the exercise is under way."""
+        if self.under_way:
+            message = "the exercise is under way with the injects that it has; for others, begin another session"
+            raise Refused("impossible", message)
 
     def rewind(self, turn: int, keep: str | None = None, at: dt.datetime | None = None, by: str = FACILITATOR) -> str:
         """Go back to the beginning of a turn; what followed is kept as a branch, whose name is given back."""

@@ -49,6 +49,7 @@ HEAD: Mapping[str, type | tuple[type, ...]] = {
     "strategy": (str, type(None)),
     "settings": dict,
     "identity": dict,
+    "injects": (str, type(None)),
     "log": list,
 }
 """What stands before the log, and the log."""
@@ -60,7 +61,7 @@ def put_session(path: Path, session: Session) -> None:
     data: dict[str, Any] = {
         "format": FORMAT, "version": VERSION, "tideover": __version__,
         "scenario": beside(settings.path, path), "strategy": settings.strategy, "settings": dict(settings.overrides),
-        "identity": session.table.identity,
+        "identity": session.table.identity, "injects": settings.injects,
         "log": [_written(entry) for entry in session.entries],
     }  # fmt: skip
     put_text(path, _text(data | {"seal": _seal(data)}))
@@ -76,7 +77,8 @@ def open_session(path: Path, at: dt.datetime | None = None, scenario: Path | Non
     from sim.tabletop.session import Session
 
     data = _read(path)
-    settings = Settings(scenario or _found(path, data), data["strategy"], tuple(data["settings"].items()))
+    scenario = scenario or _found(path, data)
+    settings = Settings(scenario, data["strategy"], tuple(data["settings"].items()), data["injects"])
     table = Table(settings)
     if table.identity != data["identity"]:
         message = "the scenario, or a table that it names, was changed since the session was played"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,19 +20,23 @@ from sim.scenario.exercise_spec import Exercise
 from sim.scenario.load import Loaded
 from sim.scenario.reading.document import shown_value
 from sim.scenario.reading.files import scenario_hash, tables_hash
-from sim.tabletop.inject_table import read_injects
+from sim.tabletop.inject_table import Imported, injects_of_text, read_injects
 from sim.tabletop.injects import Inject, Span
 
+READ_IN = "the list of injects"
+"""How messages call a list that was read in on the facilitator's page."""
 TRIGGER: pydantic.TypeAdapter[Trigger] = pydantic.TypeAdapter(TriggerField)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How the scenario is run: its file, a strategy, values set over it (its seed among them)."""
+    """How the scenario is run: its file, a strategy, values set over it (its seed among them), and the list of injects
+    that was read in instead of the one it names, as CSV with our columns."""
 
     path: Path
     strategy: str | None = None
     overrides: tuple[tuple[str, Any], ...] = ()
+    injects: str | None = None
 
     def begin(self, strategy: str | None = None) -> Begun:
         """The run at its first midnight, with another strategy where one is given; without twins."""
@@ -59,9 +63,9 @@ class Table:
     Raises ScenarioError where the scenario has no exercise, or with all that is wrong with its injects.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, begun: Begun | None = None) -> None:
         self.settings = settings
-        self.begun = settings.begin()
+        self.begun = begun or settings.begin()
         """the run before its first day; fork it"""
         loaded = self.begun.loaded
         self.exercise = exercise_of(loaded)
@@ -109,14 +113,24 @@ class Table:
         document = self.begun.loaded.document
         return {"scenario": scenario_hash(document), "tables": tables_hash(document)}
 
+    def with_injects(self, text: str) -> Table:
+        """The same with another list of injects, as CSV with our columns; raises ScenarioError as a table does."""
+        return Table(replace(self.settings, injects=text), self.begun)
+
+    def read(self, path: Path, columns: Mapping[str, str] | None = None, sheet: str | None = None) -> Imported:
+        """A list of injects for this exercise; see `sim.tabletop.inject_table.read_injects`."""
+        return read_injects(path, span_of(self.begun.loaded), self.titles, self.exercise.objectives, columns, sheet)
+
     def _read(self, loaded: Loaded) -> tuple[Inject, ...]:
-        written = self.exercise.injects
-        if written is None:
+        if self.settings.injects is not None:
+            found = injects_of_text(
+                self.settings.injects, READ_IN, span_of(loaded), self.titles, self.exercise.objectives
+            )
+        elif (written := self.exercise.injects) is not None:
+            path = loaded.document.file_at(("exercise", "injects", "table"))
+            found = self.read(path, written.columns, written.sheet)
+        else:
             return ()
-        path = loaded.document.file_at(("exercise", "injects", "table"))
-        found = read_injects(
-            path, span_of(loaded), self.titles, self.exercise.objectives, written.columns, written.sheet
-        )
         if found.left_out:
             raise ScenarioError(found.problems())
         return found.injects
@@ -166,7 +180,7 @@ class Table:
 
     def _problem(self, inject: Inject, message: str, value: object = None, expected: str | None = None) -> Problem:
         written = self.exercise.injects
-        file = "injects" if written is None else written.table
+        file = READ_IN if self.settings.injects is not None or written is None else written.table
         shown = None if value is None else shown_value(value)
         return Problem(f"{file}, inject {inject.number}", 0, message, shown, expected)
 

@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.begun import Begun
+from sim.model.goods.counted import in_plural
+from sim.report.words.units import counted
 from sim.scenario.exercise_spec import FACILITATOR, OBSERVER
 from sim.tabletop.clock import Reading
 from sim.tabletop.injects import EVERYBODY, Inject, Standing
-from sim.tabletop.looking import in_force, troubles, unmet
+from sim.tabletop.looking import LEVELS, Seen, in_force, troubles, unmet
 from sim.tabletop.moves import Choice, Place
 from sim.tabletop.ways import ways
 
@@ -248,27 +250,47 @@ def changed(session: Session, role: str, since: int, known: Mapping[str, Any] | 
         return []
     party = session.table.exercise.roles[role].party
     if known is None:
-        told = session.seen(session.begun, party)
-        known = {"stock": told.stock(), "orders": told.orders()}
+        now = session.seen(session.begun, party)
+        known = {"stock": now.stock(), "orders": now.orders()}
     before = session.seen(session.at_turn(since), party)
-    was = {(row["site"], row["product"]): row for row in before.stock()}
-    told_now = []
-    for row in known["stock"]:
-        old = was.get((row["site"], row["product"]))
-        if old is not None and old["band"] != row["band"]:
-            told_now.append(f"{row['site']}, {row['product']}: {row['band']}, was {old['band']}.")
-    for state, words in (("late", "is late"), ("not sent", "has not been sent")):
-        old_orders = {_key(row) for row in before.orders() if row["state"] == state}
-        for row in known["orders"]:
-            if row["state"] == state and _key(row) not in old_orders:
-                told_now.append(f"{row['units']:,} {row['product']} from {row['from']} to {row['to']}: {words}.")
-    for one in _fired(session, place):
-        if since <= place.standing(one).turn < place.turn and one.reaches(role):
-            told_now.append(f"Inject {one.number}: {one.title}.")
+    told = [
+        f"Inject {one.number}: {one.title}."
+        for one in _fired(session, place)
+        if since <= place.standing(one).turn < place.turn and one.reaches(role)
+    ]
     for choice in place.choices:
         if since <= choice.turn < place.turn and not choice.withdrawn and choice.role == role:
-            told_now.append(f"Your decision counts: {choice.decision}.")
-    return told_now
+            told.append(f"Your decision counts: {choice.decision}.")
+    return told + _orders_changed(session, before, known["orders"]) + _stock_changed(before, known["stock"])
+
+
+def _orders_changed(session: Session, before: Seen, orders: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Orders that are late, or were not sent, and were not before; all of a way and product together."""
+    units = counted([session.table.begun.loaded.spec]).products
+    told = []
+    for state in ("late", "not sent"):
+        old = {_key(row) for row in before.orders() if row["state"] == state}
+        new: dict[tuple[str, str, str], list[int]] = {}
+        for row in orders:
+            if row["state"] == state and _key(row) not in old:
+                new.setdefault((row["product"], row["from"], row["to"]), []).append(row["units"])
+        for (product, source, to), amounts in new.items():
+            several = f", {len(amounts)} orders" if len(amounts) > 1 else ""
+            unit = in_plural(units[product])
+            told.append(f"{sum(amounts):,} {unit} of {product} from {source} to {to}: {state}{several}.")
+    return told
+
+
+def _stock_changed(before: Seen, stock: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Stock that is in another band than before; what became worse comes first, the worst of it at the top."""
+    was = {(row["site"], row["product"]): row["band"] for row in before.stock()}
+    other = []
+    for row in stock:
+        band, old = row["band"], was.get((row["site"], row["product"]), row["band"])
+        if old != band:
+            better = LEVELS.index(band) > LEVELS.index(old)
+            other.append((better, LEVELS.index(band), f"{row['site']}, {row['product']}: {band}, was {old}."))
+    return [words for *_, words in sorted(other, key=lambda one: one[:2])]
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -21,10 +22,24 @@ CALLS = sorted(BAD.glob("*.txt"))
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call printed (both streams in one) and its exit code."""
+    """What a call printed, both streams in one and each by itself, and its exit code."""
 
     printed: str
     code: int
+    stdout: str = ""
+    stderr: str = ""
+
+
+class _Stream(io.StringIO):
+    """A stream whose text goes into another, too."""
+
+    def __init__(self, both: io.StringIO) -> None:
+        super().__init__()
+        self._both = both
+
+    def write(self, text: str) -> int:
+        self._both.write(text)
+        return super().write(text)
 
 
 def command(call: Path) -> list[str]:
@@ -43,19 +58,19 @@ def pattern(shown: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in shown.split("[...]")))
 
 
-def typed(words: list[str], folder: Path) -> Outcome:
-    """The real entry point of the command, called in this process from a folder."""
+def typed(words: list[str], folder: Path, start: Callable[[], object] = cli.main) -> Outcome:
+    """The real entry point of the command, or another program, called in this process from a folder."""
     printed = io.StringIO()
+    out, err = _Stream(printed), _Stream(printed)
     before = Path.cwd()
     os.chdir(folder)
     try:
-        streams = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed)
-        with mock.patch.object(sys, "argv", words), streams[0], streams[1]:
+        with mock.patch.object(sys, "argv", words), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
-                cli.main()
+                start()
                 code = 0
             except SystemExit as end:
                 code = int(end.code or 0)
     finally:
         os.chdir(before)
-    return Outcome(printed.getvalue(), code)
+    return Outcome(printed.getvalue(), code, out.getvalue(), err.getvalue())

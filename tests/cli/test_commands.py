@@ -47,15 +47,15 @@ def test_bad_input_ends_with_code_2_all_problems_and_nothing_written(scenario: P
 
 @pytest.mark.parametrize("command", [["run"], ["validate"], ["show"], ["list", "strategies"]])
 def test_a_missing_file_is_told_plainly(command: list[str], tmp_path: Path) -> None:
-    done = tideover(*command, "nowhere.yaml", cwd=tmp_path)
-    assert done.returncode == 2
+    done = typed(["tideover", *command, "nowhere.yaml"], tmp_path)
+    assert done.code == 2
     assert "nowhere.yaml" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_json_prints_metrics_and_writes_nothing(scenario: Path) -> None:
-    done = tideover("run", "starter.yaml", "--json", cwd=scenario.parent)
+    done = typed(["tideover", "run", "starter.yaml", "--json"], scenario.parent)
     metrics = json.loads(done.stdout)
-    assert done.returncode == 0
+    assert done.code == 0
     fill = metrics["overall"]["fill_rate"]
     assert 0 < fill["value"] < fill["twin"] <= 1
     assert [p.name for p in scenario.parent.iterdir()] == ["starter.yaml"]
@@ -65,26 +65,26 @@ def test_a_folder_that_holds_something_else_is_not_overwritten(scenario: Path) -
     folder = scenario.parent / "precious"
     folder.mkdir()
     (folder / "thesis.txt").write_text("do not lose me")
-    done = tideover("run", "starter.yaml", "-o", "precious", "--no-report", cwd=scenario.parent)
-    assert done.returncode == 2
+    done = typed(["tideover", "run", "starter.yaml", "-o", "precious", "--no-report"], scenario.parent)
+    assert done.code == 2
     assert "not overwritten" in done.stderr
     assert [p.name for p in folder.iterdir()] == ["thesis.txt"]
 
 
 def test_show_tells_what_a_strategy_changed(scenario: Path) -> None:
-    done = tideover("show", "starter.yaml", "-s", "double", cwd=scenario.parent)
+    done = typed(["tideover", "show", "starter.yaml", "-s", "double"], scenario.parent)
     assert "#   reserves.national.size: 20d -> 40d  (double)" in done.stdout
 
 
 def test_an_unknown_strategy_is_told_with_the_nearest(scenario: Path) -> None:
-    done = tideover("run", "starter.yaml", "-s", "duble", cwd=scenario.parent)
-    assert done.returncode == 2
+    done = typed(["tideover", "run", "starter.yaml", "-s", "duble"], scenario.parent)
+    assert done.code == 2
     assert "did you mean 'double'" in done.stderr
 
 
 def test_new_does_not_overwrite(scenario: Path) -> None:
-    done = tideover("new", "starter.yaml", cwd=scenario.parent)
-    assert done.returncode == 2
+    done = typed(["tideover", "new", "starter.yaml"], scenario.parent)
+    assert done.code == 2
     assert "already" in done.stderr
 
 
@@ -95,18 +95,21 @@ def test_every_kind_is_listed(tmp_path: Path) -> None:
 
 
 def test_a_setting_without_a_value_is_told(scenario: Path) -> None:
-    done = tideover("run", "starter.yaml", "--set", "seed", cwd=scenario.parent)
-    assert done.returncode == 2
+    done = typed(["tideover", "run", "starter.yaml", "--set", "seed"], scenario.parent)
+    assert done.code == 2
     assert "PATH=VALUE" in done.stderr
 
 
 def test_every_strategy_is_listed(scenario: Path) -> None:
-    assert tideover("list", "strategies", "starter.yaml", cwd=scenario.parent).stdout.split() == ["none", "double"]
+    assert typed(["tideover", "list", "strategies", "starter.yaml"], scenario.parent).stdout.split() == [
+        "none",
+        "double",
+    ]
 
 
 def test_what_show_prints_is_a_scenario_that_means_the_same(scenario: Path) -> None:
     words = ["starter.yaml", "-s", "double", "--set", "seed=7", "--set", "disruptions.ban.quota=10%"]
-    shown = tideover("show", *words, cwd=scenario.parent).stdout
+    shown = typed(["tideover", "show", *words], scenario.parent).stdout
     assert "#   disruptions.ban.quota: nothing -> 10%  (override)" in shown
     again = scenario.parent / "again.yaml"
     again.write_text(shown, encoding="utf-8")

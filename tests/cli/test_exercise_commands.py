@@ -12,6 +12,7 @@ import pytest
 
 from sim.cli import main
 from sim.tabletop import session_file
+from sim.tabletop.reading_in import Offer, use
 from tests.tabletop.exercise import INJECTS, begun, written
 
 Call = Callable[..., tuple[int, str, str]]
@@ -53,6 +54,18 @@ def test_a_session_is_replayed_and_written_as_a_scenario(call: Call, tmp_path: P
     assert code == 0 and out.endswith(f"6 injects: {tmp_path / 'what.csv'}\n")
     rows = (tmp_path / "what.csv").read_text(encoding="utf-8-sig").splitlines()
     assert rows[1].endswith(",waiting,,") and rows[6].endswith(",fired,,facilitator")
+
+
+def test_papers_of_a_session_have_the_injects_that_were_read_in_for_it(call: Call, tmp_path: Path) -> None:
+    session = begun(tmp_path / "ex", "a.session")
+    use(session, Offer("mine.csv", b"number,title\nB-2,A strike at the works\n"), 0)
+    file = tmp_path / "ex" / "small-exercise.yaml"
+    code, _, err = call("papers", file, "--session", session.file, "--out", tmp_path / "papers")
+    assert (code, err) == (0, "")
+    printed = (tmp_path / "papers" / "papers.html").read_text(encoding="utf-8")
+    assert "A strike at the works" in printed and "Lorries turned back" not in printed
+    code, _, err = call("papers", file, "--session", session.file, "--strategy", "none", "--out", tmp_path / "x")
+    assert code == 2 and "a session has a strategy of its own" in err and not (tmp_path / "x").exists()
 
 
 def test_validate_looks_at_the_injects_too(call: Call, tmp_path: Path) -> None:

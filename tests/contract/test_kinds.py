@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from docs.make_reference import PAGE, reference
+from sim.docstrings import field_docstrings
 from sim.errors import ScenarioError
 from sim.policies.triggers.base import Sight, SiteTrigger
 from sim.policies.triggers.over import Over
@@ -42,7 +43,7 @@ def test_it_is_documented(family: str, name: str) -> None:
     """A docstring of its own, and a line on every field whose name does not say it all."""
     cls = kind(family, name)
     assert cls.__dict__.get("__doc__"), "a docstring"
-    bare = [f for f, field in cls.model_fields.items() if not field.description and f not in SELF_EXPLAINING]
+    bare = [f for f in cls.model_fields if not field_docstrings(cls).get(f) and f not in SELF_EXPLAINING]
     assert not bare, f"a docstring under each of {bare}"
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import runpy
 import shlex
-import subprocess
 import sys
 import types
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 
 import sim
+from sim import cli
+from tests.bad.calls import typed
 from tests.kinds import registered_meanwhile
 from tests.walk import as_shown
 
@@ -62,15 +66,13 @@ def printed_by(text: str, page: Path) -> str | None:
     return None if found is None else found[1]
 
 
-def typed(command: str, desk: Path) -> str:
-    """What a command prints, errors included."""
-    words = shlex.split(command)
-    if words[0] == "tideover":
-        words = [sys.executable, "-W", "error", "-c", "from sim.cli import main; main()", *words[1:]]
-    elif words[0] == "python":
-        words = [sys.executable, *words[1:]]
-    done = subprocess.run(words, cwd=desk, capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr
+def printed_by_command(command: str, desk: Path) -> str:
+    """What a command prints, errors included; in this process, as starting one for each takes longer than most work."""
+    program, *words = shlex.split(command)
+    assert program in ("tideover", "python")
+    start = cli.main if program == "tideover" else partial(runpy.run_path, words.pop(0), run_name="__main__")
+    outcome = typed([program, *words], desk, start)
+    return outcome.stdout + outcome.stderr
 
 
 def console_pages() -> list[Path]:
@@ -79,11 +81,12 @@ def console_pages() -> list[Path]:
 
 
 @pytest.mark.parametrize("page", console_pages(), ids=lambda page: str(page.relative_to(ROOT)))
-def test_shown_output_is_real(page: Path, desk: Path) -> None:
+def test_shown_output_is_real(page: Path, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page's commands are typed one after another in one folder.
 
     A command goes on in lines that begin with `> `; in what it prints a line `...` stands for any lines.
     """
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)  # one processor: no more processes
     for match in NAMED.finditer(page.read_text(encoding="utf-8")):
         (desk / match[1]).write_text(match[3], encoding="utf-8")
     text = "".join(match[2] for match in BLOCK.finditer(page.read_text(encoding="utf-8")) if match[1] == "console")
@@ -91,7 +94,7 @@ def test_shown_output_is_real(page: Path, desk: Path) -> None:
     parts = re.split(r"^\$ (.*)\n", text, flags=re.MULTILINE)[1:]
     assert parts, "a console block begins with '$ '"
     for command, shown in zip(parts[::2], parts[1::2], strict=True):
-        printed = typed(command, desk)
+        printed = printed_by_command(command, desk)
         assert as_shown(printed, shown), f"$ {command}\n{printed}\nis not\n{shown}"
 
 

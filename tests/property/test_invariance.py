@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.disruptions import DISRUPTIONS
@@ -40,7 +40,6 @@ def test_the_same_scenario_gives_the_same_run(spec: Spec) -> None:
 
 
 @pytest.mark.parametrize("kinds", together(LASTING, len(LASTING)), ids=", ".join)
-@settings(max_examples=10)
 @given(data=st.data(), begin=st.integers(0, 20), notice=st.sampled_from(["0d", "4d"]))
 def test_disruptions_of_no_length_change_nothing(
     kinds: tuple[str, ...], data: st.DataObject, begin: int, notice: str
@@ -52,7 +51,6 @@ def test_disruptions_of_no_length_change_nothing(
 
 
 @pytest.mark.parametrize("kind", sorted(set(LASTING) - set(BEGIN_AGAIN)))
-@settings(max_examples=10)
 @given(data=st.data(), begin=st.integers(0, 12), first=st.integers(1, 8), second=st.integers(1, 8))
 def test_a_disruption_in_two_parts_is_one(kind: str, data: st.DataObject, begin: int, first: int, second: int) -> None:
     """Bans, closures, outages (with the time they take to recover), surges, delays and allocations.

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sim.engine.moving.transport import Transport
@@ -146,7 +146,6 @@ def journeys(done: Any) -> pd.DataFrame:
     return table.groupby(["product", "left"])["took"].min()
 
 
-@settings(max_examples=15)
 @given(voyages())
 def test_nobody_crosses_a_closed_passage_and_nobody_is_faster_than_with_all_open(spec: dict[str, Any]) -> None:
     with watched() as wrong:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.engine.compile.plan import compile_plan
@@ -20,7 +20,6 @@ from tests.property.unknown import not_known
 Spec = dict[str, Any]
 
 
-@settings(max_examples=10)
 @given(not_known(), st.lists(st.integers(0, 99), min_size=2, max_size=2))
 def test_a_draw_is_the_scenario_with_its_values(spec: Spec, replications: list[int]) -> None:
     """One replication after another, of which nothing stays: the plan is that of the file with these values set."""
@@ -32,7 +31,6 @@ def test_a_draw_is_the_scenario_with_its_values(spec: Spec, replications: list[i
             assert digest(unknown.plan(replication)) == digest(compile_plan(anew))
 
 
-@settings(max_examples=8)
 @given(not_known(), st.integers(0, 99))
 def test_units_are_conserved_whatever_is_drawn(spec: Spec, replication: int) -> None:
     """The engine looks for every unit and every lot, every day."""
@@ -42,7 +40,6 @@ def test_units_are_conserved_whatever_is_drawn(spec: Spec, replication: int) -> 
         assert all((units >= 0).all() for units in outcome.record.sums.values())
 
 
-@settings(max_examples=10)
 @given(not_known(), st.integers(0, 99))
 def test_a_market_of_one_buyer_is_that_buyers_shares(spec: Spec, replication: int) -> None:
     """Whatever the spread; the shares of every cell add up to 1."""

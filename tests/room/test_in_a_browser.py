@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from sim.tabletop.session_file import open_session
+from tests.room.browser import PATIENCE, launched, need_chromium
 from tests.room.test_serving import Served, served
-from tests.tabletop.exercise import written
+from tests.tabletop.exercise import INJECTS, written
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if CHROMIUM is None and not os.environ.get("CI"):
-    pytest.skip("no chromium on this machine", allow_module_level=True)
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright in this environment")
-PATIENCE = 15_000
-"""Milliseconds until something that should be seen is missed; a machine may be busy."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+expect = need_chromium().expect
+MSEL = INJECTS.replace("number,title", "Lfd.,Was", 1) + "7,To whom,,,,,,nobody,,,,,,\n"
+"""The list of injects as somebody has it: names of columns that nobody knows, and a row that cannot be used."""
 
 
 def sit_down(browser: Any, room: Served, title: str, size: tuple[int, int], trouble: list[str]) -> Any:
@@ -57,15 +45,36 @@ def asker(facilitator: Any) -> Callable[[str], None]:
     return press
 
 
-def test_a_whole_exercise(chromium: Any, tmp_path: Path) -> None:
-    file, trouble = tmp_path / "monday.session", list[str]()
-    with served(written(tmp_path / "exercise"), file) as room:
+def read_list(facilitator: Any, file: Path) -> None:
+    """Read a list of injects on the facilitator's page: told which column is which, and agreed to leave one row out."""
+    facilitator.click("#read-list")
+    facilitator.set_input_files("#q-file", file)
+    facilitator.wait_for_selector("#question :text('no column is the number')")
+    facilitator.get_by_label("number", exact=True).select_option("Lfd.")
+    facilitator.get_by_label("title", exact=True).select_option("Was")
+    facilitator.click("text=Look again")
+    facilitator.wait_for_selector("#question :text('7 rows = 6 injects + 1 left out')")
+    facilitator.wait_for_selector("#question :text('no such role')")
+    facilitator.click("text=Use 6 injects, leave 1 row out")
+    facilitator.wait_for_selector("#question", state="hidden")
+    facilitator.click("#read-list")  # this browser knows these columns now
+    facilitator.set_input_files("#q-file", file)
+    facilitator.wait_for_selector("#question :text('7 rows = 6 injects + 1 left out')")
+    facilitator.click("#q-no")
+
+
+def test_a_whole_exercise(tmp_path: Path) -> None:
+    file, trouble, exercise = tmp_path / "monday.session", list[str](), written(tmp_path / "exercise")
+    (tmp_path / "msel.csv").write_text(MSEL, encoding="utf-8")
+    with ExitStack() as opening:
+        chromium, room = opening.enter_context(launched()), opening.enter_context(served(exercise, file))
         facilitator = sit_down(chromium, room, "Facilitator", (1440, 900), trouble)
         ministry = sit_down(chromium, room, "Ministry of health", (1180, 820), trouble)
         clinics = sit_down(chromium, room, "The clinics", (320, 640), trouble)
         wall = sit_down(chromium, room, "Wall", (1920, 1080), trouble)
         press = asker(facilitator)
 
+        read_list(facilitator, tmp_path / "msel.csv")
         facilitator.click("#pause")  # the clock starts
         ministry.wait_for_selector("#left:has-text('Not started')", state="detached")
         facilitator.click("#pause")
@@ -82,7 +91,7 @@ def test_a_whole_exercise(chromium: Any, tmp_path: Path) -> None:
         facilitator.wait_for_selector("#decisions:has-text('writing')")
         assert "They let nobody over" not in clinics.content() + wall.content()  # it was for the ministry alone
         ministry.reload()
-        assert ministry.input_value("#reason") == "the pass is closed"
+        expect(ministry.locator("#reason")).to_have_value("the pass is closed", timeout=PATIENCE)
 
         # a network that is gone: what is handed in waits, and is taken once when it is back
         ministry.wait_for_selector("#turn:has-text('Turn 1')")
@@ -118,6 +127,19 @@ def test_a_whole_exercise(chromium: Any, tmp_path: Path) -> None:
         observer.fill("textarea", "they asked too late")
         observer.wait_for_selector("#kept:has-text('All notes are kept')")
 
+        # a machine that is switched off: what was handed in is there, what is handed in meanwhile waits
+        room.process.send_signal(signal.SIGKILL)
+        room.process.wait()
+        ministry.wait_for_selector("#strip:has-text('No connection')")
+        ministry.get_by_role("radio", name="open").check()
+        ministry.click("#hand-in")
+        ministry.wait_for_selector("#handed:has-text('waits here')")
+        going_on = opening.enter_context(served(exercise, file, room.port))
+        assert going_on.said.startswith(f"Going on with: {file} (turn 3)")
+        ministry.wait_for_selector("#handed :text('received')")
+        facilitator.wait_for_selector("#decisions:has-text('<b>we save</b>')")
+        facilitator.wait_for_selector("#decisions:has-text('open')")
+
         # back to turn 2: what followed is kept, and can be gone on with
         facilitator.click("#rewind")
         facilitator.select_option("#q-turn", "2")
@@ -130,10 +152,15 @@ def test_a_whole_exercise(chromium: Any, tmp_path: Path) -> None:
         facilitator.click("#ask-compare")
         facilitator.wait_for_selector("#compare:has-text('Do nothing')")
 
-        with facilitator.context.expect_page() as opening:
+        facilitator.click("#new-branch")
+        facilitator.fill("#q-name", "Second try")
+        facilitator.click("#q-yes")
+        facilitator.wait_for_selector("#branch:has-text('Second try')")
+
+        with facilitator.context.expect_page() as new:
             facilitator.click("text=Hot-wash")
-        opening.value.wait_for_selector("#turns:has-text('Lorries turned back')")
-        opening.value.wait_for_selector("#mattered:has-text('order')")
+        new.value.wait_for_selector("#turns:has-text('Lorries turned back')")
+        new.value.wait_for_selector("#mattered:has-text('order')")
         with facilitator.expect_download() as saving:
             facilitator.click("text=Log as a table")
         assert "<b>we save</b>" in Path(saving.value.path()).read_text(encoding="utf-8")
@@ -148,7 +175,8 @@ def test_a_whole_exercise(chromium: Any, tmp_path: Path) -> None:
         clinics.wait_for_selector("#strip:has-text('used on another device')")
         assert trouble == []
     session = open_session(file)
-    assert session.turn == 2
+    assert (session.branch, session.turn) == ("Second try", 2)
+    assert [one.number for one in session.table.injects] == ["1", "2", "3", "4", "5", "6"]
     (guide,) = session.view("observer")["guide"]
     assert guide["notes"][0]["rating"] == "M"
     assert [(one.decision, one.reason) for one in session.place.choices] == [("order", "the pass is closed")]

@@ -70,8 +70,8 @@ class Served:
 
 
 @contextmanager
-def served(scenario: Path, session: Path) -> Iterator[Served]:
-    words = [sys.executable, "-m", "sim", "exercise", str(scenario), "--session", str(session), "--port", "0"]
+def served(scenario: Path, session: Path, port: int = 0) -> Iterator[Served]:
+    words = [sys.executable, "-m", "sim", "exercise", str(scenario), "--session", str(session), "--port", str(port)]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None and process.stderr is not None
     said = ""

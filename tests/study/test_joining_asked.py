@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -62,12 +63,24 @@ def test_a_defector_that_could_keep_nothing_is_refused_where_it_is_named(tmp_pat
     assert line.startswith("defector: there is nothing that it could keep from others (got a)")
 
 
+def test_a_strategy_of_the_broken_word_is_another_one_and_its_defector_named(tmp_path: Path) -> None:
+    spec = world(TEN_SHORT, BORROWING) | {"strategies": {"kept": {"reserves": {}}}}
+    (line,) = refused(tmp_path, spec, broken="kpet", defector="b")
+    assert line.startswith("broken: no such strategy (got kpet)") and "did you mean 'kept'" in line
+    told = refused(tmp_path, spec, broken="kept", strategy="kept", since="2001-01-02")
+    assert [line.split(":")[0] for line in told] == ["broken", "defector", "since"]
+    assert "who breaks its word under 'kept' is not named" in told[1] and "a, b" in told[1]
+
+
 def test_a_wrong_pool_ends_the_command_with_code_2_and_the_option(tmp_path: Path) -> None:
     path = tmp_path / "hand.yaml"
     path.write_text(yaml.safe_dump(plain_data(world(TEN_SHORT, BORROWING))), encoding="utf-8")
     with pytest.raises(ScenarioError) as caught:
         CliRunner().invoke(cli, ["joining", str(path), "--pool", "unoin", "--pairs", "few"], catch_exceptions=False)
     assert {problem.file for problem in caught.value.problems} == {"--pool", "--pairs"}
+
+
+KEPT = {"kind": "defection", "party": "b", "keeps": ["reserves"], "from": "2001-01-01", "until": "2001-01-21"}
 
 
 def study(tmp_path: Path, joining: Spec) -> Path:
@@ -78,6 +91,7 @@ def study(tmp_path: Path, joining: Spec) -> Path:
         "study": "worth-it", "title": "Is it worth it", "scenarios": ["hand.yaml"], "replications": 2, "twin": False,
         "strategies": [
             {"name": "apart", "set": {"apart": {"pool": "union"}}}, {"name": "pooled"},
+            {"name": "kept", "title": "Kept", "what": "b lends nothing.", "set": {"disruptions": [KEPT]}},
         ],
         "end_is_enough": "It is reckoned by hand.", "joining": joining,
     }  # fmt: skip
@@ -93,6 +107,9 @@ def study(tmp_path: Path, joining: Spec) -> Path:
         ({"pool": "union", "defector": "bb"}, "this is no member of 'union'"),
         ({"pool": "union", "strategy": "poled"}, "did you mean 'pooled'"),
         ({"pool": "union", "strategy": "apart"}, "taken apart already under 'apart'"),
+        ({"pool": "union", "defector": "b", "broken": "kpet"}, "did you mean 'kept'"),
+        ({"pool": "union", "broken": "kept"}, "who breaks its word under it is not named"),
+        ({"pool": "union", "defector": "b", "broken": "pooled"}, "under which all keep their word"),
     ],
 )
 def test_what_a_study_asks_of_no_pool_is_told_with_its_line(tmp_path: Path, joining: Spec, told: str) -> None:
@@ -105,8 +122,12 @@ def test_what_a_study_asks_of_no_pool_is_told_with_its_line(tmp_path: Path, join
 
 def test_a_brief_has_a_page_on_who_gains_and_who_loses_by_joining(tmp_path: Path) -> None:
     """Twenty days of 5 are 100: a and b have 10 and 30, and the reserve 20. The pool is that of the second strategy, as
-    under the first it is apart; a, who borrows b's 10, gains by it."""
-    found = ask.brief(study(tmp_path, {"pool": "union"}), tmp_path / "out", workers=1)
+    under the first it is apart; a, who borrows b's 10, gains by it, and not where b lends nothing. Told before are two
+    runs each of three strategies of the study, and of alone, in the pool and betrayed. Nothing is uncertain."""
+    told: list[str] = []
+    asked = {"pool": "union", "defector": "b", "broken": "kept"}
+    found = ask.brief(study(tmp_path, asked), tmp_path / "out", workers=1, announce=told.append)
+    assert [line.split(". ")[0] for line in told] == ["12 runs: 6 for the study and 6 on joining"]
     assert found.joined is not None
     assert found.joined.of("pool")["a"]["verdict"] == "gains"
     page = found.html.read_text(encoding="utf-8")
@@ -114,5 +135,10 @@ def test_a_brief_has_a_page_on_who_gains_and_who_loses_by_joining(tmp_path: Path
     section = page[page.index("Who gains and who loses by joining") :]
     assert "pooled, beside the same where every member stays alone" in section
     assert "10 fewer" in section
+    assert "What is tried as a broken word: &#39;Kept&#39;. b lends nothing." in section
+    assert "If b breaks its word, boxes short: a 10 more." in section
+    ways = pd.read_csv(tmp_path / "out" / "joining" / "ways.csv", keep_default_na=False)
+    kept = "{kind: defection, party: b, keeps: [reserves], from: 2001-01-01, until: 2001-01-21}"
+    assert ways["set"].tolist() == ["apart={pool: union}", "", f"disruptions=[{kept}]"]
     assert (tmp_path / "out" / "joining" / "joining.html").exists()
     assert found.document.stat().st_size > 10_000

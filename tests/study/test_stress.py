@@ -115,8 +115,7 @@ def test_times_to_recover_are_those_given(tmp_path: Path) -> None:
 
 
 def test_only_nodes_that_goods_pass_are_knocked_out(tmp_path: Path) -> None:
-    register(tmp_path)
-    network = read_subject(tmp_path / "chain.yaml").plan.network
+    network = chain(tmp_path).plan.network
     names = {str(node) for node in nodes_of(network)}
     assert {"supplier maker", "port harbour", "warehouse store", "country IN", "lane maker > harbour"} <= names
     assert "country KE" not in names and "lane store > clinic" not in names
@@ -125,8 +124,8 @@ def test_only_nodes_that_goods_pass_are_knocked_out(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_the_register(tmp_path: Path) -> None:
-    register(tmp_path)
-    call = ["stress", str(tmp_path / "chain.yaml"), "--longest", "60d", "--recover", "50d", "--recover", "maker=10d",
+    chain(tmp_path)
+    call = ["stress", str(tmp_path / "chain.yaml"), "--longest", "30d", "--recover", "20d", "--recover", "maker=10d",
             "-n", "1", "-w", "1", "-o", str(tmp_path / "out")]  # fmt: skip
     done = CliRunner().invoke(cli, call)
     assert done.exit_code == 0, done.output
@@ -141,7 +140,7 @@ def test_the_command_writes_the_register(tmp_path: Path) -> None:
 
 
 def call_stress(folder: Path, out: str, workers: int = 1) -> Any:
-    call = ["stress", str(folder / "chain.yaml"), "--longest", "60d", "--recover", "50d", "-n", "2",
+    call = ["stress", str(folder / "chain.yaml"), "--longest", "30d", "--recover", "25d", "-n", "2",
             "-w", str(workers), "-o", str(folder / out)]  # fmt: skip
     return CliRunner().invoke(cli, call)
 
@@ -161,12 +160,12 @@ def work_with(monkeypatch: pytest.MonkeyPatch, work: Any) -> None:
 def test_an_interrupted_sweep_goes_on_and_leaves_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = chain(tmp_path).file
+    path = chain(tmp_path, level=25).file  # stock for 19 days
     path.write_text(path.read_text(encoding="utf-8").replace("distribution: deterministic", "distribution: poisson"))
     assert call_stress(tmp_path, "alone").exit_code == 0
     assert call_stress(tmp_path, "pair", 2).exit_code == 0
     ran: list[tuple[str, int]] = []
-    stops = [1, 25, 60]
+    stops = [1, 10, 20]
 
     def counted(task: Task) -> Any:
         if stops and len(ran) >= stops[0]:
@@ -182,7 +181,7 @@ def test_an_interrupted_sweep_goes_on_and_leaves_the_same_bytes(
         assert not (tmp_path / "cut" / "register.csv").exists()
     end = call_stress(tmp_path, "cut")
     assert end.exit_code == 0, end.output
-    assert len(ran) == len(set(ran)) > 60, "what is finished is not done again"
+    assert len(ran) == len(set(ran)) > 20, "what is finished is not done again"
     assert kept(tmp_path / "alone") == kept(tmp_path / "pair") == kept(tmp_path / "cut")
     count = len(ran)
     assert call_stress(tmp_path, "cut").exit_code == 0 and len(ran) == count
@@ -190,12 +189,12 @@ def test_an_interrupted_sweep_goes_on_and_leaves_the_same_bytes(
 
 @pytest.mark.slow
 def test_a_node_that_cannot_be_tried_costs_itself_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    chain(tmp_path)
+    chain(tmp_path, level=25)
     whole = call_stress(tmp_path, "whole")
     assert whole.exit_code == 0, whole.output
 
     def fails(task: Task) -> Any:
-        named = any(case.labels[2].startswith("port harbour out for 50") for case in task.cases)
+        named = any(case.labels[2].startswith("port harbour out for 25") for case in task.cases)
         if named and task.first <= 1 < task.first + task.count:
             raise RuntimeError("no luck")
         return run_task(task)
@@ -203,7 +202,7 @@ def test_a_node_that_cannot_be_tried_costs_itself_only(tmp_path: Path, monkeypat
     work_with(monkeypatch, fails)
     done = call_stress(tmp_path, "out")
     assert done.exit_code == 1
-    assert "port harbour out for 50 days, replication 1: RuntimeError: no luck" in done.output
+    assert "port harbour out for 25 days, replication 1: RuntimeError: no luck" in done.output
     assert "1 replication failed" in done.output
     found, full = (pd.read_csv(tmp_path / name / "register.csv") for name in ("out", "whole"))
     assert set(full["node"]) - set(found["node"]) == {"harbour"}

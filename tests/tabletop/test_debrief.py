@@ -49,6 +49,12 @@ def test_a_decision_did_what_is_missing_more_in_the_same_session_without_it(ends
     assert sizes == sorted(sizes, reverse=True)
 
 
+def test_when_the_story_is_over_every_turn_is_one_that_was_played(ends: Ends) -> None:
+    turns = turn_by_turn(ends(None))
+    assert [turn.turn for turn in turns] == [1, 2, 3, 4, 5, 6, 7, 8]  # eight weeks from 1 March to 26 April
+    assert all("drip" in turn.unmet for turn in turns)
+
+
 def test_a_turn_has_its_injects_its_decisions_and_what_was_missing(played: Callable[[], Session]) -> None:
     """Four turns, the fourth not ended: an inject and an order in the second, a flood and two decisions in the next."""
     session = played()
@@ -57,6 +63,7 @@ def test_a_turn_has_its_injects_its_decisions_and_what_was_missing(played: Calla
     assert [[number for number, _ in turn.injects] for turn in turns] == [[], ["6"], ["2"], []]
     assert [[one.decision for one in turn.decisions] for turn in turns] == [[], ["order"], ["open", "less"], []]
     assert sum(turn.unmet.get("drip", 0) for turn in turns) == total(session)
+    assert turns[-1].unmet == {}
     session.decide("ministry", "shut", 4, id="late")
     assert turn_by_turn(session)[-1].decisions == ()  # it does not count yet
     assert [one.choice.decision for one in weigh(session)].count("shut") == 0

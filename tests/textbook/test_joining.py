@@ -125,6 +125,21 @@ def test_a_member_that_would_be_better_off_alone_is_shown() -> None:
     assert "▲ more: loses" in found.page()
 
 
+def test_a_strategy_may_stand_for_the_broken_word() -> None:
+    """On evening 1 a has drawn its own 10 and borrowed b's 10 of b's store: what b keeps from 3 January on is nothing.
+    It is told what was tried, and not what would be tried else."""
+    spec = world(TEN_SHORT, BORROWING)
+    spec["parties"]["b"]["sites"].append("store")
+    late = {"kind": "defection", "party": "b", "from": "2001-01-03", "until": "2001-01-07"}
+    spec["strategies"] = {"late": {"title": "Too late", "what": "b keeps what is left.", "disruptions": [late]}}
+    found = joining(spec, defector="b", broken="late", replications=1)
+    assert short(found, "b breaks its word") == {"a": 0, "b": 0}
+    assert found.ways["set"].tolist() == ["apart={pool: union}", "", "--strategy late"]
+    assert found.breach == "What is tried as a broken word: 'Too late'. b keeps what is left."
+    assert found.breach in found.lines()
+    assert "(`defection`)" not in found.page() and "(`apart`)" in found.page()
+
+
 THREE = {"ha": (5, 20), "hb": (15, 20), "hc": (15, 20)}
 """Four days of 5 are 20 boxes: a lacks 15, b and c 5 each."""
 POOR = {

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import pytest
 
+from sim.engine.books.claim_book import ClaimBook
+from sim.engine.books.journal import Journal
+from sim.engine.bound.claims import BoundClaims
 from sim.errors import ScenarioError
 from tests.textbook.test_by_hand import at, day
 from tests.textbook.test_pooled_reserves import claims, pool
@@ -142,3 +146,53 @@ def test_a_contribution_that_is_due_and_not_made_is_a_broken_promise_to_all_othe
         (on, who, "uganda", value) for on, value in zip(days, trust, strict=False) for who in ("kenya", "rwanda")
     ]
     assert steps(run) == expected
+
+
+LOANS = TRUST.replace("}", ", promises: [loans]}")
+
+
+def four(days: int, more: str = "", extra: str = LOANS) -> str:
+    """Kenya has 40 and is to pay on day 0, burundi 20 and on day 2; neither does, and claims are shared again three
+    days later. Uganda and rwanda have 20 each, and may borrow half as much again for two days."""
+    text = (
+        "claims: {kenya: 40%, uganda: 20%, rwanda: 20%, burundi: 20%}\n    borrow: {up_to: 50%, pay_back: 2d}\n"
+        f"    contributions: {{kenya: {{by: {day(0)}, made: no}}, burundi: {{by: {day(2)}, made: no}}}}\n"
+        f"    shared_again_after: 3d{more}"
+    )
+    return three(text, days, extra).replace("c: {country: RW}", "c: {country: RW}, d: {country: BI}").replace(
+        "rwanda: {kind", "burundi: {kind: country, sites: BI}, rwanda: {kind")  # fmt: skip
+
+
+def test_a_debt_to_a_claim_that_is_shared_again_is_owed_to_its_heirs_and_to_nobody_else(simulate: Any) -> None:
+    """All but kenya have used up their 20 after evening 1. On evening 2 uganda and rwanda borrow ten each of kenya's
+    40; burundi, which should have paid that day, may not. On evening 3 the 20 that kenya has left go to uganda and
+    rwanda, half each, and so does what it is owed; burundi, which has not paid either, inherits nothing. On evening 4
+    both loans are due and not paid: uganda and rwanda are late to each other, to nobody else, and nobody is to
+    itself."""
+    run = simulate(four(days=5))
+    assert claims(run, "lent")["kenya"] == [0, 0, 20, 0, 0]
+    assert claims(run, "passed_on") == {
+        "kenya": [0, 0, 0, -20, 0], "uganda": [0, 0, 0, 10, 0], "rwanda": [0, 0, 0, 10, 0], "burundi": [0] * 5,
+        "": [0] * 5,
+    }  # fmt: skip
+    assert steps(run) == [(4, "rwanda", "uganda", 0.4), (4, "uganda", "rwanda", 0.4)]
+
+
+def test_who_inherits_nothing_of_a_product_is_owed_none_of_its_loans() -> None:
+    """a has 10 of each of two products, b 10 of the first, c 10 of the second. b borrows 5 of a's first; a's claims are
+    then shared again: of the first the 5 that are left go to b, of the second all 10 to c, and the debt is to b
+    alone."""
+    size = np.array([10, 10, 0, 0, 10, 0, 10, 0])
+    nothing, never = np.zeros(0, dtype=np.int64), np.full(4, np.inf)
+    bound = BoundClaims(
+        ("a", "b", "c", ""), np.arange(2), size, nothing, nothing, nothing, nothing, (), never, never, never
+    )
+    book = ClaimBook(bound, "pool", Journal(cast(Any, None), "none"))
+    book.open_with(size)
+    book.borrow(np.array([0, 5, 0, 0, 0, 0, 0, 0]), bound.of_parties(("a",)), 0, 9, None)
+    assert book.lenders.tolist() == [[True, False, False, False]]
+    gone = bound.of_parties(("a",))
+    book.pass_on(gone, np.where(gone, 0, size), 3)
+    assert book.claim.tolist() == [0, 15, 0, 0, 0, 0, 20, 0]
+    assert book.owed.tolist() == [0, 5, 0, 0, 0, 0, 0, 0]
+    assert book.lenders.tolist() == [[False, True, False, False]]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.disruptions import DISRUPTIONS
+from sim.docstrings import field_docstrings
 from sim.report.words.parameters import Named, named, names_of, opening, parameter_words, value_words, with_unit
 from sim.scenario.load import Loaded, load
 from sim.study.design.parameter import parse_parameter
@@ -98,7 +99,7 @@ def test_every_figure_of_the_shipped_scenarios_has_words() -> None:
 def test_numbers_of_every_kind_of_disruption_are_described() -> None:
     for kind, disruption in DISRUPTIONS.items():
         for name, field in disruption.model_fields.items():
-            if field.annotation in (float, int) and not field.description:
+            if field.annotation in (float, int) and not field_docstrings(disruption).get(name):
                 assert (kind, name) in {("demand_surge", "factor"), ("lane_delay", "factor"), ("lane_delay", "extra")}
 
 

@@ -192,8 +192,8 @@ def test_a_reserve_that_helps_averts_exactly_what_it_holds(tmp_path: Path) -> No
     assert (unmet.value, unmet.without_reserves, unmet.averted, unmet.twin) == (20, 50, 30, 0)
     told = _told(run)
     assert "Yes, mostly: without it 50 boxes would have been short, with it 20. 30 averted (60.0%)." in told
-    assert "The reserve 'home' (30 units) opened on" in told
-    assert "20 units went unmet after that." in told
+    assert "The reserve 'home' (30 boxes) opened on" in told
+    assert "20 boxes went unmet after that." in told
     table = metrics_table(run.metrics).set_index(["breakdown", "metric"])
     assert table.loc[("all", "units_unmet"), "without_reserves"] == 50
 
@@ -213,7 +213,23 @@ def test_the_verdict_follows_the_share_averted(tmp_path: Path, size: int, words:
 def test_a_reserve_that_is_never_opened_averts_nothing(tmp_path: Path) -> None:
     told = _told(_run(tmp_path, (LOST + RESERVE.format(size=30)).replace("below: 1d}", "below: 1d}, after: 300d")))
     assert "No: it released nothing and averted nothing; 50 boxes were short either way." in told
-    assert "The reserve 'home' (30 units) was never opened." in told
+    assert "The reserve 'home' (30 boxes) was never opened." in told
+
+
+def test_reserves_of_different_goods_are_told_in_what_each_is_counted_in(tmp_path: Path) -> None:
+    """Boxes and vials are not added up: 30 of one and 12 of the other; what went unmet is of both, in units."""
+    text = LOST.replace("{p: {unit: box}}", "{p: {unit: box}, q: {unit: vial}}").replace("{p: {}}", "{p: {}, q: {}}")
+    (line,) = [line for line in text.splitlines() if line.startswith("demand:")]
+    text = text.replace(line, line.replace("}]", "}, " + line[len("demand: [") :].replace("product: p", "product: q")))
+    for name, product, size in (("boxes", "p", 30), ("vials", "q", 12)):
+        own = (
+            RESERVE.format(size=size)
+            .replace("home:", f"{name}:")
+            .replace("members: F", f"members: F, products: [{product}]")
+        )
+        text += own if name == "boxes" else own.replace("\nreserves:\n", "")
+    told = _told(_run(tmp_path, text))
+    assert "Two reserves of 30 boxes and 12 vials in all released 30 boxes and 12 vials." in told
 
 
 def test_a_reserve_nobody_needed_is_told_so(tmp_path: Path) -> None:

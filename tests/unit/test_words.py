@@ -11,7 +11,7 @@ from sim.report.figures.placing import Box, place
 from sim.report.words.names import shown_name, what_it_is
 from sim.report.words.phrases import group_words
 from sim.report.words.phrases import plural as counted_words
-from sim.report.words.rounding import digits_for, figure, number, size, spread
+from sim.report.words.rounding import digits_for, figure, number, size, some, spread
 from sim.report.words.units import Counted
 from sim.report.words.words import shown_span
 from sim.study.design.measures import Measure
@@ -102,3 +102,14 @@ def test_labels_lie_on_no_mark_and_on_no_other_label_even_where_marks_crowd() ->
     around = [Box(x - 3, y - 3, x + 3, y + 3) for x, y in marks]
     for k, box in enumerate(boxes):
         assert all(box.over(other) == 0 for other in (*boxes[:k], *around))
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [(401, -3, "400"), (601, -3, "1,000"), (-42, -2, "−40"), (0.04, 0, "0.04"), (0, -3, "0"), (401, None, "401")],
+)
+def test_what_is_not_none_is_not_shown_as_none_however_wide_its_spread(
+    value: float, digits: int | None, shown: str
+) -> None:
+    """401 courses short are no 0 beside 6,000, though their difference is known to thousands only."""
+    assert number(value, some(value, digits)) == shown

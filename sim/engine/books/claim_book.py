@@ -183,7 +183,8 @@ class ClaimBook(Part):
         self._tell("claims_shared_again", day, units)
         units = np.where(gone, self.owed, 0)
         self.owed += self.spread(self.of_product(units), weights) - units
-        mine, heirs = (np.isin(np.arange(len(self._bound.parties)), self._bound.party[x]) for x in (gone, weights > 0))
+        of_what = self._product[self.loans["flow"]]
+        mine, heirs = (x.reshape(len(self._bound.products), -1)[of_what] for x in (gone, weights > 0))
         passed = np.any(self.lenders & mine, axis=1, keepdims=True)
         self.lenders = self.lenders & ~mine | passed & heirs
 

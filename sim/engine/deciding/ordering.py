@@ -110,7 +110,9 @@ class Ordering(Part):
             return None
         found = np.zeros((len(ForecastErrors._fields), len(self._network.cell_site)))
         for cells, errors in told:
-            found[:, cells] += errors
+            at = in_place(cells)
+            for figure, mine in zip(found, errors, strict=True):
+                figure[at] += mine
         return ForecastErrors(*found)
 
     def _settle(self, day: int) -> None:

@@ -14,6 +14,7 @@ from sim.engine.knowing.present_use import PresentUse
 from sim.engine.knowing.reports import LATEST, Eyes, Reports
 from sim.engine.knowing.sights import Sights
 from sim.engine.plan import Plan
+from sim.engine.spans import in_place
 from sim.engine.state.records import in_windows
 from sim.engine.state.state import State
 from sim.model.need.usual import adding_up
@@ -28,7 +29,9 @@ class _Seen(NamedTuple):
     same). `adds_up` has the share of each view in each of the looking cells, `column` the position of what is seen in
     the matrix it comes of, `cell` the cell.
 
-    `itself` is a mask over the views: a site at its own cell. `eyes` are None where all see all.
+    `itself` is a mask over the views: a site at its own cell. `eyes` are None where all see all. `runs` are where runs
+    of views begin of which the same cells see all that there is, each adding them up as `of_runs` has it; None where
+    some see a share.
     """
 
     adds_up: csr_array
@@ -37,6 +40,8 @@ class _Seen(NamedTuple):
     owner: np.ndarray
     itself: np.ndarray
     eyes: Eyes | None
+    runs: np.ndarray | None
+    of_runs: csr_array
 
 
 class Below(Part):
@@ -76,10 +81,18 @@ class Below(Part):
             known = self._reports.known_until(seen.cell, seen.eyes, DEMAND)
             if seen.eyes is None:  # a site knows itself, whatever others hear of it
                 known = np.where(seen.itself, LATEST, known)
-        asked = use.by_day(days, seen.column, known)
         table = np.full((len(days), len(last)), np.nan)
-        for row, units in zip(range(len(days) - len(asked), len(days)), asked, strict=True):
-            table[row] = seen.adds_up @ units
+        latest, sums = days.stop - 1, None
+        if seen.runs is not None and (known is None or known.min() == known.max() or known.min() >= latest):
+            until = latest if known is None else int(known.min().clip(use.before, latest))
+            sums = use.sums_by_day(days, in_place(seen.column), seen.runs, until)
+        if sums is not None:
+            for day, units in sums.items():
+                table[day - first] = seen.of_runs @ units
+        else:
+            asked = use.by_day(days, seen.column, known)
+            for row, units in zip(range(len(days) - len(asked), len(days)), asked, strict=True):
+                table[row] = seen.adds_up @ units
         return in_windows(table, last - first, window)
 
     def echelon(self, cells: np.ndarray) -> np.ndarray:
@@ -150,7 +163,7 @@ class Below(Part):
             same, some = _numbered(np.where(eyes.level >= DEMAND, eyes.at + 1, -1), column[first], itself[first])
             view, first, eyes = same[view], first[some], Eyes(eyes.level[some], eyes.at[some])
         adds_up = csr_array((there.data, (row, view)), shape=(len(cells), len(first)))
-        return _Seen(adds_up, column[first], below[first], owner[first], itself[first], eyes)
+        return _Seen(adds_up, column[first], below[first], owner[first], itself[first], eyes, *_runs(adds_up))
 
     @cached_property
     def _demand(self) -> csr_array:
@@ -170,6 +183,23 @@ class Below(Part):
     @cached_property
     def _target(self) -> np.ndarray:
         return np.maximum(0, own_targets(self._network, self._plan.replenishment))
+
+
+def _runs(adds_up: csr_array) -> tuple[np.ndarray | None, csr_array]:
+    """(where runs of columns begin that are alike, a column of each), None where not all that is there is 1."""
+    by_column = adds_up.tocsc()
+    by_column.sort_indices()
+    begin, rows = by_column.indptr, by_column.indices
+    if not len(rows) or (by_column.data != 1).any():
+        return None, adds_up
+    count = np.diff(begin)
+    place = np.arange(len(rows)) - np.repeat(begin[:-1], count)
+    column = np.repeat(np.arange(len(count)), count)
+    before = begin[column - 1] + place
+    alike = np.append(True, count[1:] == count[:-1])
+    alike[column[(column == 0) | (rows[np.minimum(before, len(rows) - 1)] != rows)]] = False
+    starts = np.flatnonzero(~alike)
+    return starts, by_column[:, starts].tocsr()
 
 
 def _numbered(who: np.ndarray, column: np.ndarray, itself: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -97,6 +97,21 @@ class PresentUse(Part):
                 table[row, some] = asked[then][cells]
         return table
 
+    def sums_by_day(
+        self, days: range, at: np.ndarray | slice, starts: np.ndarray, known: int
+    ) -> dict[int, np.ndarray] | None:
+        """What `by_day` finds where one day is the last that is `known` of all cells, added up over runs of positions
+        that begin at `starts`: by day, whole units and hence exact. None where some day counts as usual."""
+        lived = range(max(days.start, self.last - len(self._asked) + 2), days.stop)
+        then = {day: day + WEEK * (min(known - day, 0) // WEEK) for day in lived}
+        if min(then.values(), default=self.before) <= self.before:
+            return None
+        until = {
+            day: np.add.reduceat(self._until(day)[at], starts)
+            for day in sorted({one - back for one in then.values() for back in (0, 1)})
+        }
+        return {day: until[one] - until[one - 1] for day, one in then.items()}
+
     def _on(self, day: int) -> np.ndarray:
         """Units asked for on a day at demand cells, as usual before the first."""
         return self._usual if day <= self.before else self._until(day) - self._until(day - 1)

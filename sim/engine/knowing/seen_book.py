@@ -39,13 +39,14 @@ class SeenRecord:
 class SeenBook(Part):
     """Counts every evening how far each figure of stock that somebody is told is from what is there.
 
-    Arrays over the pairs that are told: `_off` and `_stock` in units, `_age` in days since what is known was reported,
-    `_before` the evenings counted before it was told of, of `_evenings` in all; `_line` is the line of each. `_now` is
-    what lines told last. Of the pairs that show stock `_parts` are those of each channel and their cells; `_runs` are
-    the places where another line begins, and `_of_run` its line: those of a line mostly stand together.
+    Arrays over the pairs that are told: `_off` and `_stock` in units, `_age` in days since what is known was reported
+    (`_ages`: beside that, for all of a channel at once), `_before` the evenings counted before it was told of, of
+    `_evenings` in all; `_line` is the line of each. `_now` is what lines told last. Of the pairs that show stock
+    `_parts` are each channel, its pairs and their cells; `_runs` are the places where another line begins, and
+    `_of_run` its line: those of a line mostly stand together.
     """
 
-    CHANGES = ("_off", "_stock", "_age", "_before", "_evenings", "_shows", "_line", "_lines", "_now")
+    CHANGES = ("_off", "_stock", "_age", "_ages", "_before", "_evenings", "_shows", "_line", "_lines", "_now")
     GROWS = ("_seen", "_true")
     VIEWS = ("_some", "_parts", "_runs", "_of_run")
     SCRATCH = ("_true_now",)
@@ -57,6 +58,7 @@ class SeenBook(Part):
         none = np.zeros(0, dtype=np.int64)
         self._off = self._stock = self._age = self._before = self._line = none
         self._evenings = 0
+        self._ages: dict[int, int] = {}
         self._shows, self._lines = none > 0, np.zeros((0, 3), dtype=np.int64)
         self._now: np.ndarray = np.zeros(0)
         self._seen: list[np.ndarray] = []
@@ -69,7 +71,10 @@ class SeenBook(Part):
         self._some, of_line = in_place(some), self._line[some]
         channel = self._told.channel[some]
         of_channels = [some[channel == row] for row in np.unique(channel).tolist()]
-        self._parts = [(in_place(pairs), in_place(self._told.cell[pairs])) for pairs in of_channels]
+        self._parts = [
+            (int(self._told.channel[pairs[0]]), in_place(pairs), in_place(self._told.cell[pairs]))
+            for pairs in of_channels
+        ]
         self._runs = np.flatnonzero(np.diff(of_line, prepend=-1))
         self._of_run = of_line[self._runs]
         self._true_now = np.zeros(len(self._line), dtype=np.int64)
@@ -77,6 +82,7 @@ class SeenBook(Part):
     def expect(self, channel: Channel, cells: np.ndarray, shows_stock: bool) -> None:
         """From now on these cells (a mask) report through a channel."""
         told = self._told
+        self._age, self._ages = self._all_ages(), {}
         new = np.zeros(len(told.cell) - len(self._off), dtype=np.int64)
         self._off, self._stock, self._age, self._shows = (
             np.concatenate([x, new.astype(x.dtype)]) for x in (self._off, self._stock, self._age, self._shows)
@@ -110,18 +116,28 @@ class SeenBook(Part):
         if not self._runs.size:
             return
         seen, made, now = self._told.figures["on_hand"], self._told.made, self._true_now
-        for pairs, cells in self._parts:
+        for row, pairs, cells in self._parts:
             true = on_hand[cells]
             off = np.subtract(seen[pairs], true, out=now[pairs])
             self._off[pairs] += np.abs(off, out=off)
             self._stock[pairs] += true
-            self._age[pairs] += np.subtract(day, made[pairs], out=off)
+            if (together := self._told.made_together(row)) is not None:
+                self._ages[row] = self._ages.get(row, 0) + day - together
+            else:
+                self._age[pairs] += np.subtract(day, made[pairs], out=off)
             now[pairs] = true
         self._evenings += 1
         if come:
             self._look()
         self._seen.append(self._now)
         self._true.append(self._by_line(now[self._some]))
+
+    def _all_ages(self) -> np.ndarray:
+        """The ages of pairs, with what was counted for all of a channel at once."""
+        found = self._age.copy()
+        for row, pairs, _ in self._parts:
+            found[pairs] += self._ages.get(row, 0)
+        return found
 
     def record(self) -> SeenRecord:
         """What was counted."""
@@ -132,6 +148,13 @@ class SeenBook(Part):
         )
         off, stock, age, looks, due, never = (
             np.bincount(told.cell[shows], figure[shows], len(self._owner))
-            for figure in (self._off, self._stock, self._age, self._evenings - self._before, told.due, told.never)
+            for figure in (
+                self._off,
+                self._stock,
+                self._all_ages(),
+                self._evenings - self._before,
+                told.due,
+                told.never,
+            )
         )
         return SeenRecord(off, stock, age, looks, due, never, self._lines, tuple(told.channels), seen, true)

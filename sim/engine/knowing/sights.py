@@ -28,8 +28,8 @@ class Sights(Part):
     """
 
     CHANGES = ("_settled", "_next_turn", "_day", "offered")
-    SCRATCH = ("_found",)
-    VIEWS = ("own", "buyers", "sources", "version")
+    SCRATCH = ("_found", "_sources")
+    VIEWS = ("own", "buyers", "version")
 
     def __init__(self, plan: Plan, state: State, told: Told, reports: Reports, open_to_change: bool) -> None:
         assert plan.information is not None
@@ -49,7 +49,8 @@ class Sights(Part):
         self._first = -plan.network.calendar.warm_up
         self._settled, self._next_turn, self._day = ALWAYS, np.inf, 0
         self._found: dict[object, Eyes] = {}
-        self.own = self.buyers = self.sources = Eyes(np.zeros(0), np.zeros(0, dtype=np.int64))
+        self._sources: Eyes | None = None
+        self.own = self.buyers = Eyes(np.zeros(0), np.zeros(0, dtype=np.int64))
         self.version: object = None
 
     def begin(self) -> None:
@@ -111,8 +112,16 @@ class Sights(Part):
         self.own = self._eyes(self._plan.own(self._settled), cells, "own")
         self._reports.go_by(self.own if self._reports.by_report(self.own).any() else None)
         self.buyers = self._pairs(self._plan.owner[network.flow_source], network.flow_buyer)
-        self.sources = self._pairs(self._plan.owner[network.flow_buyer], network.flow_source)
+        self._sources = None
         self.version = object()
+
+    @property
+    def sources(self) -> Eyes:
+        """Over flows, the eyes with which buyers see their source; looked up when somebody asks."""
+        if self._sources is None:
+            network = self._network
+            self._sources = self._pairs(self._plan.owner[network.flow_buyer], network.flow_source)
+        return self._sources
 
     def _eyes(self, seen: Seen, cells: np.ndarray, who: object = None) -> Eyes:
         return Eyes(seen.level, self._told.at(seen, cells, self._plan.channels), who)

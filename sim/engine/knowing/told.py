@@ -50,7 +50,9 @@ class Told(Part):
     its own, by the `own_channels` (None: any may), are spared the figures of `OWN`.
     """
 
-    CHANGES = ("figures", "made", "due", "never", "_waiting", "_channels", "channel", "cell", "_place")
+    CHANGES = (
+        "figures", "made", "_due", "never", "_rounds", "_alike", "_waiting", "_channels", "channel", "cell", "_place",
+    )  # fmt: skip
     VIEWS = ("_of", "_pairs", "_cells_of", "_like")
 
     def __init__(
@@ -69,8 +71,12 @@ class Told(Part):
         self._names, self._arrivals, self._own_channels = names, arrivals, own_channels
         self._ever = bool(arrivals) and any("journeys" in bound.alarm.sees for bound in plan.alarms)
         self.channel = self.cell = self.made = none
-        self.due, self.never = none, none
-        """reports that each pair has made since the first day, and those of them that never come"""
+        self._due, self.never = none, none
+        """reports that each pair has made since the first day, but for `_rounds`, and those that never come"""
+        self._rounds = [0]
+        """evenings since the first day on which each channel's reports were made"""
+        self._alike: dict[int, int] = {}
+        """by channel when its last reports were made, where all of them came together"""
         self._place = np.full((1, self._cells), NOT_TOLD)
         self.figures = self._truth(none)
         self._waiting: dict[int, dict[int, tuple[np.ndarray | None, Figures, list[AlongDay]]]] = {}
@@ -95,7 +101,7 @@ class Told(Part):
         """From now on these cells (a mask) report through a channel; until a report comes, their figures of now are
         what has been told."""
         if channel not in self._channels:
-            self._channels = [*self._channels, channel]
+            self._channels, self._rounds = [*self._channels, channel], [*self._rounds, 0]
             self._place = np.vstack([self._place, np.full(self._cells, NOT_TOLD)])
         row = self._channels.index(channel)
         new = np.flatnonzero(cells & (self._place[row] == NOT_TOLD))
@@ -106,7 +112,9 @@ class Told(Part):
         self.channel = np.concatenate([self.channel, np.full(len(new), row)])
         self.cell = np.concatenate([self.cell, new])
         self.made = np.concatenate([self.made, np.full(len(new), day)])
-        self.due, self.never = (np.concatenate([x, np.zeros_like(new)]) for x in (self.due, self.never))
+        self._due = np.concatenate([self._due, np.full(len(new), -self._rounds[row])])
+        self.never = np.concatenate([self.never, np.zeros_like(new)])
+        self._alike.pop(row, None)
         truth = self._truth(new)
         self.figures = {name: np.concatenate([self.figures[name], x]) for name, x in truth.items()}
         self.rejoin()
@@ -133,6 +141,15 @@ class Told(Part):
     def comes_by(self, channel: Channel) -> np.ndarray:
         """Which pairs report through a channel; a mask."""
         return np.asarray(self.channel == self._channels.index(channel))
+
+    @property
+    def due(self) -> np.ndarray:
+        """Reports that each pair has made since the first day."""
+        return np.asarray(self._due + np.array(self._rounds)[self.channel])
+
+    def made_together(self, row: int) -> int | None:
+        """The evening on which all that is told through a channel was made, None where it was not one."""
+        return self._alike.get(row)
 
     def _truth(self, cells: np.ndarray | slice) -> Figures:
         """Figures of cells as they are."""
@@ -204,9 +221,9 @@ class Told(Part):
         counts = day >= 0 and row > 0
         silent = None if works is None else (~works[cells]).nonzero()[0]
         if counts:
-            self.due[self._pairs[row]] += 1
+            self._rounds[row] += 1
             if silent is not None:
-                self.due[places[silent]] -= 1
+                self._due[places[silent]] -= 1
         if not missing:
             return silent
         lost = (self._lost.on(day) < missing)[self._site[cells]]
@@ -237,6 +254,10 @@ class Told(Part):
             for name, values in figures.items():
                 _put(self.figures[name], where, values, stay)
         _put(self.made, where, made, stay)
+        if stay is None and number == len(self._of[row]):
+            self._alike[row] = made
+        else:
+            self._alike.pop(row, None)
         for group, told in zip(self.along, along, strict=True):
             group.come(row, told, none)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.bound.transfers import BoundTransfers
+from sim.engine.bound.transfers import Partners
 from sim.engine.plan import Plan
 from sim.engine.sharing.dispatch import Dispatch
 from sim.engine.sharing.short_dated import Shelves, arrival
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 
 
 class Spare:
-    """One entry's givers and takers in one evening.
+    """Some givers and takers of an entry in one evening.
 
     Units that each of the takers `lacks` and asks for, and that each of the givers can `spare`. What is given changes
     both, and is counted over takers (`_given`), ways (`_units`) and, beside what was given before, over flows of the
@@ -44,7 +44,7 @@ class Spare:
     def __init__(
         self,
         plan: Plan,
-        entry: BoundTransfers,
+        entry: Partners,
         lacks: np.ndarray,
         spare: np.ndarray,
         asked: Asked,
@@ -105,7 +105,8 @@ class Spare:
         """What givers grant those who ask them for so much on some of the ways, in order of giver."""
         entry, network = self._entry, self._plan.network
         giver, taker = self._giver[some], self._taker[some]
-        givers, source = np.unique(giver, return_inverse=True)
+        first = np.concatenate([[True], giver[1:] != giver[:-1]])
+        givers, source = giver[first], np.cumsum(first) - 1
         held_back = entry.rule.share.held_back(network, entry.givers[givers])
         asked = np.bincount(source, wanted, len(givers))
         if not entry.sharing.limited and (asked <= np.maximum(0, self._spare[givers] - held_back)).all():

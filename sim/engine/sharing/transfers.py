@@ -8,14 +8,13 @@ from sim.engine.books.given import LOAN, REPAID, TRANSFER, GivenBook, TransferRe
 from sim.engine.books.journal import Journal
 from sim.engine.books.loans import LoanBook
 from sim.engine.books.sharings import OF_TRANSFERS
-from sim.engine.bound.transfers import BoundTransfers
+from sim.engine.bound.transfers import BoundTransfers, Partners
 from sim.engine.knowing.reports import Reports
 from sim.engine.plan import Plan
 from sim.engine.sharing.dispatch import Dispatch
 from sim.engine.sharing.short_dated import Shelves, arrival
 from sim.engine.sharing.spare import Asked, Spare
 from sim.engine.sharing.trust import Trust
-from sim.engine.spans import among
 from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
@@ -26,7 +25,7 @@ from sim.policies.transfers.base import Ways
 LATE = 7
 """Days after which goods that should have come are not reckoned with any more (assumed)."""
 FEW = 16
-"""Of so many takers one asks, or fewer: their givers are looked at, and not all who could spare something."""
+"""Of so many takers less than one asks: their givers are looked at, and not all who could spare something."""
 
 
 class Transfers(Part):
@@ -113,74 +112,81 @@ class Transfers(Part):
             return
         if self._stocks is None:
             self._stocks = self._stock(slice(None))
-        low = (self._stocks < entry.low).nonzero()[0]
-        some = _distinct(self._place[position][low], len(entry.takers))
-        some = some[self._takes_part(entry.takers[some])]
-        ways = None
-        if not (entry.rule.permission or self._plan.rooms.names):  # then nobody need know of those who ask in vain
-            ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
-            some = _distinct(entry.taker[ways], len(entry.takers))
-        lacks, cover = np.zeros((2, len(entry.takers)), dtype=np.int64)
-        if some.size:
-            cover[some] = self._stocks[entry.takers[some]] + self._own_coming(entry, some, day)
-            lacks[some] = np.where(cover[some] < entry.below[some], entry.up_to[some] - cover[some], 0)
-            if self._plan.rooms.names:
-                lacks = self._fit(entry.takers, lacks)
-        if entry.rule.permission:
-            lacks[~self._permitted(entry, self._asked[position], lacks, day)] = 0
-            some = lacks.nonzero()[0]
-        some = some[lacks[some] > 0]
-        if not some.size:
+        low, asked_for = self._stocks < entry.low, None
+        if entry.rule.permission or self._plan.rooms.names:  # then those count as well who ask in vain
+            asked_for = self._asked_for(position, entry, low, day)
+            low = asked_for > 0
+        few = self._partners(position, entry, low, self._stocks)
+        if not few.flow.size:
             return
-        if ways is None:
-            ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
-        ways = np.sort(ways[lacks[entry.taker[ways]] > 0])
-        givers = _distinct(entry.giver[ways], len(entry.givers))
-        givers = givers[self._takes_part(entry.givers[givers])]
-        spare = np.zeros(len(entry.givers), dtype=np.int64)
-        cells = entry.givers[givers]
-        spare[givers] = self._spare(cells, self._stocks[cells], entry.keep[givers])
-        ways = ways[spare[entry.giver[ways]] > 0]
-        ways = ways[self._dispatch.may_give(entry.flow[ways])]
+        cover = self._stocks[few.takers] + self._own_coming(few.takers, few.up_to, day)
+        lacks = _lacks(cover, few.below, few.up_to) if asked_for is None else asked_for[few.takers]
+        spare = self._spare(few.givers, self._stocks[few.givers], few.keep)
+        ways = ((lacks[few.taker] > 0) & (spare[few.giver] > 0)).nonzero()[0]
+        ways = ways[self._dispatch.may_give(few.flow[ways])]
         if self._may_change:
-            ways = ways[self._quantities["flow.gives"][entry.flow[ways]] > int(entry.rule.closed)]
+            ways = ways[self._quantities["flow.gives"][few.flow[ways]] > int(entry.rule.closed)]
         if self._trust is not None:
-            ways = ways[self._trust.gives(entry.flow[ways])]
+            ways = ways[self._trust.gives(few.flow[ways])]
         if not ways.size:
             return
-        known = self._known(entry, self._in_turn(entry, ways, spare), cover, day)
+        known = self._known(few, self._in_turn(few, ways, spare), cover, day)
         if self._trust is not None:
-            offered = self._trust.offered(entry.flow[known.ways], spare[entry.giver[known.ways]])
+            offered = self._trust.offered(few.flow[known.ways], spare[few.giver[known.ways]])
             known = known._replace(offered=offered)
         had, kept = self._had[position], self._state.lots
         called = f"{OF_TRANSFERS}{position}: {entry.rule.label}"
-        units, lots = Spare(self._plan, entry, lacks, spare, known, kept, day, had).shared(self._dispatch, called)
-        loan, flow = entry.rule.loan, entry.flow[known.ways]
+        units, lots = Spare(self._plan, few, lacks, spare, known, kept, day, had).shared(self._dispatch, called)
+        loan, flow = entry.rule.loan, few.flow[known.ways]
         self._send(entry, flow, units, lots, day, TRANSFER if loan is None else LOAN)
         if loan is not None and self.loans is not None:
             left = units > 0
             off = None if loan.written_off is None else int(loan.written_off)
             self.loans.lend(flow[left], units[left], day, int(loan.for_), off)
 
-    def _ways(self, entry: BoundTransfers, place: np.ndarray, stocks: np.ndarray, some: np.ndarray) -> np.ndarray:
-        """Ways, in any order, that lead to some takers from who may have something to spare: found from the side on
-        which there are fewer, in a shortage mostly that of givers. `place` is each cell's among the givers."""
-        if len(some) < len(entry.takers) // FEW:
-            ways = _ranges(entry.first[some], entry.first[some + 1])
-            giver = entry.giver[ways]
-            return ways[stocks[entry.givers[giver]] > entry.keep[giver]]
-        product = self._network.cell_product
-        lacking = np.zeros(len(self._network.products), dtype=bool)
-        lacking[product[entry.takers[some]]] = True
-        able = (stocks > entry.high).nonzero()[0]
-        able = place[able[lacking[product[able]]]]
-        if len(some) <= len(able):
-            ways = _ranges(entry.first[some], entry.first[some + 1])
-            return ways[among(entry.giver[ways], able, len(entry.givers))]
-        ways = entry.by_giver[_ranges(entry.first_of_giver[able], entry.first_of_giver[able + 1])]
-        return ways[among(entry.taker[ways], some, len(entry.takers))]
+    def _asked_for(self, position: int, entry: BoundTransfers, low: np.ndarray, day: int) -> np.ndarray:
+        """Units that takers whose stock is `low` ask for, and may be given, by what there is room for; over cells."""
+        some = _distinct(self._place[position][low], len(entry.takers))
+        some = some[self._takes_part(entry.takers[some])]
+        cells, up_to = entry.takers[some], entry.up_to[some]
+        assert self._stocks is not None
+        lacks = np.zeros(len(self._stocks), dtype=np.int64)
+        if some.size:
+            cover = self._stocks[cells] + self._own_coming(cells, up_to, day)
+            lacks[cells] = _lacks(cover, entry.below[some], up_to)
+            if self._plan.rooms.names:
+                lacks[cells] = self._fit(cells, lacks[cells])
+        if entry.rule.permission:
+            may = self._permitted(entry, self._asked[position], lacks[entry.takers], day)
+            lacks[entry.takers[~may]] = 0
+        return lacks
 
-    def _known(self, entry: BoundTransfers, ways: np.ndarray, cover: np.ndarray, day: int) -> Asked:
+    def _partners(self, position: int, entry: BoundTransfers, low: np.ndarray, stocks: np.ndarray) -> Partners:
+        """Takers whose stock is `low` (over cells), and givers who may have something to spare for them."""
+        few = entry.only(np.sort(self._ways(position, entry, low, stocks)))
+        if not self._reports.may_fail and self._state.orders is None:
+            return few
+        can = self._takes_part(few.takers)[few.taker] & self._takes_part(few.givers)[few.giver]
+        return few.only(can.nonzero()[0])
+
+    def _ways(self, position: int, entry: BoundTransfers, low: np.ndarray, stocks: np.ndarray) -> np.ndarray:
+        """Ways, in any order, that lead to takers whose stock is `low` from who may have something to spare: of each
+        product found from the side on which there are fewer, in a shortage mostly that of givers."""
+        takers, from_givers = low.nonzero()[0], entry.flow[:0]
+        if len(takers) >= len(entry.takers) // FEW:
+            givers, products = (stocks > entry.high).nonzero()[0], len(self._network.products)
+            of_taker, of_giver = self._network.cell_product[takers], self._network.cell_product[givers]
+            fewer = np.bincount(of_taker, minlength=products) <= np.bincount(of_giver, minlength=products)
+            takers, able = takers[fewer[of_taker]], self._place_of_giver[position][givers[~fewer[of_giver]]]
+            from_givers = entry.by_giver[_ranges(entry.first_of_giver[able], entry.first_of_giver[able + 1])]
+            from_givers = from_givers[low[entry.takers[entry.taker[from_givers]]]]
+        some = self._place[position][takers]
+        ways = _ranges(entry.first[some], entry.first[some + 1])
+        giver = entry.giver[ways]
+        ways = ways[stocks[entry.givers[giver]] > entry.keep[giver]]
+        return np.concatenate([ways, from_givers]) if from_givers.size else ways
+
+    def _known(self, entry: Partners, ways: np.ndarray, cover: np.ndarray, day: int) -> Asked:
         """What givers know of takers on these ways, of whom each is known to have, by its own books, units over takers
         to `cover` its use; where not all see all, those ways are left out on which a giver sees no need."""
         sights, taker, flow = self._reports.sights, entry.taker[ways], entry.flow[ways]
@@ -191,14 +197,14 @@ class Transfers(Part):
         seen, stock, coming, at_once = sights.stock_of_buyers(flow)
         if at_once.any():
             some, of_which = np.unique(taker[at_once], return_inverse=True)
-            coming[at_once] = self._coming(entry, some, day)[of_which]
+            coming[at_once] = self._coming(entry.takers[some], entry.up_to[some], day)[of_which]
         has = stock + coming
         room = np.where(seen & (has < entry.below[taker]), entry.up_to[taker] - has, 0)
         some = room > 0
         use = self._network.cell_mean[entry.takers[taker]] if over is None else sights.use_of_buyers(flow, over)
         return Asked(ways[some], has[some], room[some], use[some])
 
-    def _in_turn(self, entry: BoundTransfers, ways: np.ndarray, spare: np.ndarray) -> np.ndarray:
+    def _in_turn(self, entry: Partners, ways: np.ndarray, spare: np.ndarray) -> np.ndarray:
         """These ways in order of taker, and then of whom it asks first, by what it sees that givers can spare."""
         giver, sights = entry.giver[ways], self._reports.sights
         mean, known = self._network.cell_mean[entry.givers[giver]], spare[giver]
@@ -230,19 +236,18 @@ class Transfers(Part):
         can = self._reports.connected(cells)
         return can if self._state.orders is None else can & self._state.orders[cells]
 
-    def _own_coming(self, entry: BoundTransfers, some: np.ndarray, day: int) -> np.ndarray:
+    def _own_coming(self, cells: np.ndarray, up_to: np.ndarray, day: int) -> np.ndarray:
         """Units on their way to some takers as these know themselves: of their latest report, and given since."""
-        coming = self._coming(entry, some, day)
+        coming = self._coming(cells, up_to, day)
         if self._reports.own is None or self._state.totals is None:
             return coming
-        cells = entry.takers[some]
         told, late = self._reports.own_figure(cells, "coming but gifts")
         return np.where(late, told + self._state.totals.got[cells], coming)
 
-    def _coming(self, entry: BoundTransfers, some: np.ndarray, day: int) -> np.ndarray:
+    def _coming(self, cells: np.ndarray, up_to: np.ndarray, day: int) -> np.ndarray:
         """Units on their way to some takers that will come, by the usual time of their journey, while goods up to their
         level would last; what others give always counts. What should have been there long ago does not."""
-        table, cells = self._state.shipments, entry.takers[some]
+        table = self._state.shipments
         if not np.count_nonzero(self._state.in_transit[cells]):
             return np.zeros(len(cells), dtype=np.int64)
         rows = table.live()
@@ -250,7 +255,7 @@ class Transfers(Part):
         at = _place(cells, len(self._network.cell_site))[self._network.flow_buyer[flow]]
         rows, flow, at = rows[at >= 0], flow[at >= 0], at[at >= 0]
         mean = self._network.cell_mean[cells]
-        lasts = np.divide(entry.up_to[some], mean, out=np.full(len(cells), np.inf), where=mean > 0)
+        lasts = np.divide(up_to, mean, out=np.full(len(cells), np.inf), where=mean > 0)
         due = table.columns["sent"][rows] + self._planned[flow]
         counts = (due >= day - LATE) & ((flow >= self._network.orders) | (due <= day + lasts[at]))
         return np.bincount(at[counts], table.columns["units"][rows[counts]], len(cells)).astype(np.int64)
@@ -356,6 +361,11 @@ def _place(cells: np.ndarray, number: int) -> np.ndarray:
     found = np.full(number, -1)
     found[cells] = np.arange(len(cells))
     return found
+
+
+def _lacks(cover: np.ndarray, below: np.ndarray, up_to: np.ndarray) -> np.ndarray:
+    """Units that takers lack of what they are given up to, where they have less than `below`."""
+    return np.where(cover < below, up_to - cover, 0)
 
 
 def _distinct(places: np.ndarray, number: int) -> np.ndarray:

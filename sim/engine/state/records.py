@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.engine.spans import in_place
+from sim.engine.spans import in_place, reach
 from sim.engine.state.ledger import Ledger
 from sim.model.network import Network
 from sim.model.part import Part
@@ -36,7 +36,8 @@ class Records(Part):
         self._material = np.zeros(len(network.cell_site), dtype=bool)
         self._material[network.bill.bought] = True
         self._first = -network.calendar.warm_up
-        self._asked = np.zeros(len(network.cell_site) if self._demand else 0, dtype=np.int64)
+        self._sells = reach(network.flow_source[: network.orders])
+        self._asked = np.zeros(self._sells.stop - self._sells.start if self._demand else 0, dtype=np.int64)
         self._gives = self._issues and network.orders < len(network.flow_buyer)
         self._gave = np.zeros(len(network.cell_site) if self._gives else 0, dtype=np.int64)
         self._moved = np.zeros((4, len(network.flow_buyer) if self._orders else 0))
@@ -56,7 +57,7 @@ class Records(Part):
         if self._orders:
             np.add.at(self._moved[0], flow, units)
         if self._demand:
-            np.add.at(self._asked, self._network.flow_source[flow], units)
+            np.add.at(self._asked, self._network.flow_source[flow] - self._sells.start, units)
 
     def send(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Goods leave their source."""
@@ -92,7 +93,7 @@ class Records(Part):
 
     def _asked_by_now(self, today: Ledger) -> np.ndarray:
         asked = today.served + today.unmet
-        asked += self._asked
+        asked[self._sells] += self._asked
         if "used_up" in today.row:
             asked += today.used_up
         return asked

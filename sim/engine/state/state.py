@@ -87,9 +87,10 @@ class State(Part):
         under_way, minimum = self.plan.network.routes.under_way, self.plan.lots.minimum
         self._most_minimum = int(minimum.max(initial=1))
         self._longest_wanted = under_way.max(initial=0) + minimum.max(initial=0)
-        self._sells = reach(self.plan.network.flow_source)
+        self._sells = reach(self.plan.network.flow_source[: self.plan.network.orders])
         self._seller = self.plan.network.flow_source - self._sells.start
-        self._one_flow_each = self.plan.network.single_sources and not self.plan.network.sideways.size
+        self._one_source_each = self.plan.network.single_sources
+        self._gives = self.plan.network.sideways.size > 0
         self.rejoin()
 
     def rejoin(self) -> None:
@@ -353,20 +354,21 @@ class State(Part):
             self.records.send(flow, units)
         if self.totals is not None:
             self.totals.sent[flow] += units
+        ordered = not (self._gives and (flow >= network.orders).any())
         on_hand, owed, dispatched = self._of_sellers
-        seller = self._seller[flow]
-        if len(owed) > SPARSE * len(flow):
-            np.subtract.at(owed, seller, units)
-            np.add.at(dispatched, seller, units)
+        if not ordered or len(owed) > SPARSE * len(flow):
+            seller = network.flow_source[flow]
+            np.subtract.at(self.owed_out, seller, units)
+            np.add.at(self.today.dispatched, seller, units)
             if not taken_out:
-                np.subtract.at(on_hand, seller, units)
+                np.subtract.at(self.on_hand, seller, units)
         else:
-            left = np.bincount(seller, units, len(owed)).astype(np.int64)
+            left = np.bincount(self._seller[flow], units, len(owed)).astype(np.int64)
             owed -= left
             dispatched += left
             if not taken_out:
                 on_hand -= left
-        self._add_at_buyers((self.in_transit,), network.flow_buyer[flow], units)
+        self._add_at_buyers((self.in_transit,), network.flow_buyer[flow], units, ordered)
         if self.lots is None:
             return self.shipments.add(flow, units, now), flow
         if isinstance(out_of, tuple):
@@ -416,7 +418,7 @@ class State(Part):
                 orders.book(flow, units)
         np.add.at(self.owed_out, network.flow_source[flow], units)
         buyer, counters = network.flow_buyer[flow], (self.on_order, self.today.ordered)
-        self._add_at_buyers(counters if self.totals is None else (*counters, self.totals.ordered), buyer, units)
+        self._add_at_buyers(counters if self.totals is None else (*counters, self.totals.ordered), buyer, units, True)
 
     def promise(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Goods will be given on flows for transfers, each named once: they count in positions, and are no orders."""
@@ -433,10 +435,13 @@ class State(Part):
         if self.order_book is not None:
             self.order_book.cancelled(flow, units)
 
-    def _add_at_buyers(self, counters: tuple[np.ndarray, ...], buyer: np.ndarray, units: np.ndarray) -> None:
-        """Add units at the buyers of flows, each flow named once: where all have one source, so is each buyer."""
+    def _add_at_buyers(
+        self, counters: tuple[np.ndarray, ...], buyer: np.ndarray, units: np.ndarray, ordered: bool
+    ) -> None:
+        """Add units at the buyers of flows, each flow named once: where all have one source, so is each buyer of what
+        is `ordered`."""
         for counter in counters:
-            if self._one_flow_each:
+            if ordered and self._one_source_each:
                 counter[buyer] += units
             else:
                 np.add.at(counter, buyer, units)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from sim.report.brief.context import Context
 from sim.report.brief.parts import Section
@@ -32,23 +32,30 @@ def _bounds(it: Context) -> Iterator[tuple[str, str]]:
         return
     points = list(dict.fromkeys(zip(tried["parameter"], tried["value"], strict=True)))
     best = {point: records(tried, parameter=point[0], value=point[1], best=True) for point in points}
-    usual = {row["strategy"] for row in best[AS_DRAWN, ""]}
-    names, held = parameter_names(it.result.design), dict[str, list[str]]()
+    order = it.result.design.strategies
+    usual = tuple(name for name in order if name in {row["strategy"] for row in best.pop((AS_DRAWN, ""))})
+    names, held = parameter_names(it.result.design), dict[tuple[str, ...], dict[str, list[str]]]()
     for (path, value), rows in best.items():
-        if path == AS_DRAWN:
+        name, first = names.get(path, path), {row["strategy"] for row in rows}
+        if first & set(usual):
+            here = tuple(one for one in order if one in first)
+            held.setdefault(here, {}).setdefault(name, []).append(f"at {value_words(value)}")
             continue
-        name = names.get(path, path)
-        if usual & {row["strategy"] for row in rows}:
-            held.setdefault(name, []).append(f"at {value_words(value)}")
-            continue
-        others = it.named([row["strategy"] for row in rows])
         mean = figure(rows[0]["mean"], it.unit)
+        others = it.named([row["strategy"] for row in rows])
         yield f"{opening(name)} at {value_words(value)}:", f"{others} would be best ({mean} in the mean)."
-    if held:
-        told = "; ".join(f"{name} {listed(values)}" for name, values in held.items())
-        first = it.named([name for name in it.result.design.strategies if name in usual])
+    draws = plural(int(tried.loc[tried["parameter"] != AS_DRAWN, "draws"].iloc[0]), "draw")
+    if same := held.pop(usual, None):
         stays = "are still those that cannot be told apart" if len(usual) > 1 else "stays best"
-        yield "Not, as far as tried:", f"{told}; {first} {stays}."
+        yield f"Not, as far as tried, with {draws} of each:", f"{_places(same)}; {it.named(usual)} {stays}."
+    for here, told in held.items():
+        what = "cannot be told apart" if len(here) > 1 else "is best by itself"
+        yield f"Another way, with {draws} of each:", f"{_places(told)}: {it.named(here)} {what}."
+
+
+def _places(told: Mapping[str, Sequence[str]]) -> str:
+    """Uncertain values with the bounds at which they were tried."""
+    return "; ".join(f"{name} {listed(values)}" for name, values in told.items())
 
 
 def _scenarios(it: Context) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,14 @@ from typing import Any
 from sim.report.brief.context import Context
 from sim.report.brief.parts import Cell, Grid, Section
 from sim.report.figures.study.joining import draw
-from sim.report.questions.joining import at_end, difference, of_defectors, of_pairs
+from sim.report.questions.joining import at_end, breach_words, difference, of_defectors, of_pairs
+from sim.report.words.names import Names
 from sim.report.words.phrases import plural
-from sim.report.words.rounding import bare, digits_of, figure
+from sim.report.words.rounding import bare, digits_of, figure, some
 from sim.study.ask.joining import APART, COVER, GAINS, LOSES, SAME, SHORT, SPENT, Joined
 from sim.study.design.measures import Measure
 from sim.study.design.pooled import asked_pool
+from sim.study.design.spec import Study
 
 MOST_TOLD = 6
 """Sentences on defectors and pairs there is room for; joining.html has all."""
@@ -43,7 +45,8 @@ def joining(it: Context) -> list[Section]:
         "Right: in the pool less alone, on the same draws, with 95% intervals; hollow where no difference can be told."
     )
     picture = ("Alone and in the pool", caption, draw(found, titles, unit, 7.2))
-    after = [*of_defectors(found, titles, counted), *of_pairs(found, titles, counted)]
+    breach = breach_in(found, design.spec, it.words.names)
+    after = [*of_defectors(found, titles, counted, breach), *of_pairs(found, titles, counted)]
     more = [f"{plural(len(after) - MOST_TOLD, 'more line')}: see joining.html."] if len(after) > MOST_TOLD else []
     return [
         Section(
@@ -53,13 +56,20 @@ def joining(it: Context) -> list[Section]:
     ]  # fmt: skip
 
 
+def breach_in(found: Joined, spec: Study, names: Names) -> str:
+    """What a study tries as a broken word; empty where nothing is."""
+    name = spec.joining.broken if spec.joining is not None else None
+    return breach_words(found, *((names.strategy(name), names.what(name)) if name is not None else ("", "")))
+
+
 def _row(found: Joined, name: str, titles: Mapping[str, str], it: Context) -> list[Cell]:
     """A member's figures alone and in the pool, and what may be said of its units short."""
     cells = [Cell(strong=titles.get(name, name))]
     for measure in (SHORT, COVER, SPENT):
         row, unit = found.of("pool", measure)[name], it.words.counted.unit(Measure(measure))
         digits = digits_of(row["low"], row["high"], unit)
-        cells += [Cell(bare(figure(row[key], unit, digits), unit)) for key in ("against_mean", "mean")]
+        levels = [row[key] for key in ("against_mean", "mean")]
+        cells += [Cell(bare(figure(level, unit, some(level, digits)), unit)) for level in levels]
     return [*cells, _verdict(found.of("pool")[name], it)]
 
 

@@ -72,7 +72,7 @@ def _table(it: Context, scenario: str, name: str) -> Grid | None:
     if not groups:
         return None
     others = [other for other in it.options if other != name][:MOST_OTHERS]
-    head = [it.scenario(scenario), f"Under {it.letters[name]}, {it.name(name)}"]
+    head = [it.scenario(scenario) if len(it.scenarios) > 1 else "Who", f"Under {it.letters[name]}, {it.name(name)}"]
     head += [f"Under {it.letters[other]}, {it.name(other)}" for other in others]
     rows = [_row(it, mine, by, group, others) for by, group in groups]
     units = {unit for by, group in groups if (unit := _unit(it, by, group))}

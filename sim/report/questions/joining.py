@@ -15,7 +15,7 @@ from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.words.at_end import MEANING, are_short, last_day, more_days
 from sim.report.words.phrases import day_words, listed, plural
-from sim.report.words.rounding import bare, digits_of, size
+from sim.report.words.rounding import bare, digits_of, size, some
 from sim.report.words.rounding import figure as shown
 from sim.report.words.units import Counted
 from sim.study.ask.joining import APART, COVER, FIGURES, GAINS, LESS, LOSES, MORE, SAME, SHORT, SPENT, Joined
@@ -30,12 +30,14 @@ BREACH = "a member lets nothing out that others order of its sites, gives and le
 Row = Mapping[Any, Any]
 
 
-def joining_words(found: Joined, titles: Mapping[str, str], counted: Counted, ends: tuple[dt.date, int]) -> list[str]:
+def joining_words(
+    found: Joined, titles: Mapping[str, str], counted: Counted, ends: tuple[dt.date, int], breach: str
+) -> list[str]:
     """Who gains and who loses, what a defector costs the others, whether a pair would leave, and how sure that is."""
     told = [_contributed(found, titles, counted)]
     told += at_end(found, ends)
     told += _of_joining(found, titles, counted)
-    told += of_defectors(found, titles, counted)
+    told += of_defectors(found, titles, counted, breach)
     told += of_pairs(found, titles, counted)
     return told
 
@@ -88,8 +90,8 @@ def _change(row: Row, counted: Counted) -> str:
     """`400 boxes short alone, 150 in the pool: 250 fewer, 200 to 300`."""
     unit = counted.unit(Measure(SHORT))
     digits = digits_of(row["low"], row["high"], unit)
-    alone, pooled = shown(row["against_mean"], unit, digits), bare(shown(row["mean"], unit, digits), unit)
-    return f"{alone} short alone, {pooled} in the pool: {difference(row, unit)}"
+    alone, pooled = (shown(row[key], unit, some(row[key], digits)) for key in ("against_mean", "mean"))
+    return f"{alone} short alone, {bare(pooled, unit)} in the pool: {difference(row, unit)}"
 
 
 def difference(row: Row, unit: str) -> str:
@@ -106,11 +108,21 @@ def difference(row: Row, unit: str) -> str:
     return f"{told}, {' to '.join(bare(size(end, unit, digits), unit) for end in ends)}"
 
 
-def of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterator[str]:
-    """What it does to each member if one breaks its word."""
+def breach_words(found: Joined, strategy: str, what: str) -> str:
+    """What is tried as a broken word: what every member would do, or a strategy, by the name to show and what it is;
+    empty where nothing is tried."""
+    if "defector" in found.written:
+        return " ".join(filter(None, (f"What is tried as a broken word: '{strategy}'.", what)))
+    if found.since is None:
+        return ""
+    return f"What is tried as a broken word: from {day_words(found.since)} to the end {BREACH}."
+
+
+def of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted, breach: str) -> Iterator[str]:
+    """What it does to each member if one breaks its word, with what is tried as that."""
     unit = counted.unit(Measure(SHORT))
-    if found.since is not None:
-        yield f"What is tried as a broken word: from {day_words(found.since)} to the end {BREACH}."
+    if breach:
+        yield breach
     alike = []
     for way, who in found.defectors:
         rows, name = found.of(way), titles.get(who, who)
@@ -121,7 +133,7 @@ def of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted) -> 
         ]
         more = [f"{len(told) - NAMED} more members"] if len(told) > NAMED else []
         if parts:
-            yield f"If {name} breaks its word, {unit} short: {listed([*parts, *more])}."
+            yield f"If {name} breaks its word, {unit} short: {'; '.join([*parts, *more])}."
         else:
             alike.append(name)
     if len(alike) > 1 and len(alike) == len(found.defectors):
@@ -188,17 +200,30 @@ def joining_page(found: Joined, words: Sequence[str], titles: Mapping[str, str],
         svg = to_svg(figure.draw(found, titles, unit), "joining", f"Units short alone and in the pool: {title}")
     pictures = [Picture("joining", "Alone and in the pool", caption, Markup(svg))]
     sheets = [*_members(found, titles, counted), *_pairs(found, titles, counted), _ways(found)]
-    return page(f"What joining is worth: {title}", words, sheets, pictures, [NOTE])
+    return page(f"What joining is worth: {title}", words, sheets, pictures, [_note(found)])
 
 
+MADE = {
+    "alone": (
+        "Alone: what the pool's reserves hold is divided by contributions, and each member keeps its own for its own "
+        "sites, gives and lends the others nothing, and sees none of their stock (`apart`)."
+    ),
+    "defector": (
+        "Breaks its word: it keeps what others ordered of its sites, transfers, and reserves at its sites "
+        "(`defection`)."
+    ),
+    "pair": "Pairs pool what they contribute, all others stay alone.",
+}
+"""What a way is that was made; one that is a strategy says it itself."""
 NOTE = (
-    "Alone: what the pool's reserves hold is divided by contributions, and each member keeps its own for its own "
-    "sites, gives and lends the others nothing, and sees none of their stock (`apart`). Breaks its word: it keeps what "
-    "others ordered of its sites, transfers, and reserves at its sites (`defection`). Pairs pool what they contribute, "
-    "all others stay alone. All on the same draws; verdicts count all members, or all pairs (Holm). Cost borne: goods "
-    "used, stock, its part of reserves, journeys to its sites; it is neither good nor bad by itself, as goods that "
-    "never come cost nothing."
+    "All on the same draws; verdicts count all members, or all pairs (Holm). Cost borne: goods used, stock, its part "
+    "of reserves, journeys to its sites; it is neither good nor bad by itself, as goods that never come cost nothing."
 )
+
+
+def _note(found: Joined) -> str:
+    made = set(found.ways["kind"]) - found.written
+    return " ".join([*(told for kind, told in MADE.items() if kind in made), NOTE])
 
 
 def _members(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterator[Sheet]:
@@ -236,7 +261,8 @@ def _cells(row: Row, measure: str, counted: Counted) -> list[str]:
     """Both means, the difference with its interval, and what may be said of it."""
     unit = counted.unit(Measure(measure))
     digits = digits_of(row["low"], row["high"], unit)
-    values = [bare(shown(row[key], unit, digits), unit) for key in ("against_mean", "mean", "difference")]
+    levels = [bare(shown(row[key], unit, some(row[key], digits)), unit) for key in ("against_mean", "mean")]
+    values = [*levels, bare(shown(row["difference"], unit, digits), unit)]
     ends = [bare(shown(row[end], unit, digits), unit) for end in ("low", "high")]
     between = "-" if row["n"] < 2 else f"{ends[0]} to {ends[1]}"
     verdict = str(row["verdict"])

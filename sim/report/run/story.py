@@ -207,7 +207,7 @@ def worst_hit(facts: Facts) -> str | None:
         found = _worst(facts, column)
         if found:
             parts.append(found)
-    return f"Hardest hit: {listed(parts)} (units unmet, share of demand there)." if parts else None
+    return f"Hardest hit: {listed(parts)} ({facts.goods} unmet, share of demand there)." if parts else None
 
 
 def _worst(facts: Facts, column: str) -> str | None:
@@ -272,7 +272,8 @@ def _verdict(facts: Facts, it: str) -> str:
 
 
 def _amount(facts: Facts, units: dict[str, int]) -> str:
-    """Units of reserves by name in words; kept apart by what a unit is where that differs from one to another."""
+    """Units of reserves by name in words, as what they are; kept apart where that differs from one to another, and
+    units where it differs within one, or there would be too many."""
     plans = {plan.name: plan for plan in facts.outcome.plan.reserves}
     total: dict[str, int] = {}
     for name, number in units.items():
@@ -280,9 +281,10 @@ def _amount(facts: Facts, units: dict[str, int]) -> str:
         of = {facts.unit(facts.products[product]) for product in products}
         unit = of.pop() if len(of) == 1 else ""
         total[unit] = total.get(unit, 0) + number
-    if "" in total or not 1 < len(total) <= NAMED:
+    if "" in total or len(total) > NAMED:
         return plural(sum(total.values()), "unit")
-    return listed([f"{plural(number, 'unit')} ({unit})" for unit, number in total.items() if number]) or "0 units"
+    told = {unit: number for unit, number in total.items() if number} or dict(list(total.items())[:1])
+    return listed([plural(number, unit) for unit, number in told.items()])
 
 
 def _one(facts: Facts, position: int) -> str:
@@ -297,11 +299,13 @@ def _one(facts: Facts, position: int) -> str:
     journal = facts.outcome.journal
     ruined = int(journal.loc[(journal["event"] == "reserve_destroyed") & (journal["day"] >= 0), "units"].sum())
     if ruined:
-        text += f", lost {plural(ruined, 'unit')} to damage"
+        text += f", lost {_amount(facts, {plan.name: ruined})} to damage"
     if spell.empty is None:
         return f"{text} and never ran empty (lowest: {count(spell.lowest)})."
     after = int(facts.daily("unmet", kind="facility")[spell.empty + 1 :].sum())
-    later = f"{plural(after, 'unit')} went unmet after that" if after else "nothing went unmet after that"
+    later = (
+        f"{plural(after, facts.good, facts.goods)} went unmet after that" if after else "nothing went unmet after that"
+    )
     return f"{text} and was empty on {day_words(facts.date(spell.empty))}; {later}."
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.decisions import Decision
 from sim.disruptions import DISRUPTIONS
+from sim.docstrings import field_docstrings
 from sim.model.goods.counted import in_singular
 from sim.model.selection import KINDS, Where
 from sim.registry import Model
@@ -286,7 +287,7 @@ def _description(inside: Any, key: str) -> str:
         model = DISRUPTIONS[kind]
     for name, field in model.model_fields.items():
         if (field.alias or name.rstrip("_")) == key:
-            return field.description or ""
+            return field_docstrings(model).get(name, "")
     return ""
 
 

@@ -24,6 +24,13 @@ def digits_for(low: float, high: float) -> int | None:
     return -exponent + (first <= 354)
 
 
+def some(value: float, digits: int | None) -> int | None:
+    """So many decimals that what is not none is not shown as none: of 401, whose spread is of thousands, hundreds."""
+    if digits is None or not math.isfinite(value) or not value or round(value, digits):
+        return digits
+    return -math.floor(math.log10(abs(value)))
+
+
 def number(value: float, digits: int | None = None) -> str:
     """A number with thousands separated, at so many decimals; without: whole from 100 on, else at most one."""
     if digits is None:

@@ -44,9 +44,11 @@ function mark(units, most) {
 /** @param {{turns: number, by_product: Record<string, number[]>}} data @param {import("./link.js").About} about */
 function last(data, about) {
   if (!data.turns) return [none("Nothing has been missing yet.")];
-  return Object.entries(data.by_product).map(([product, units]) => {
+  const now = (/** @type {number[]} */ units) => units[data.turns - 1] ?? 0;
+  const worst = Object.entries(data.by_product).sort(([, one], [, other]) => now(other) - now(one));
+  return worst.map(([product, units]) => {
     const before = data.turns > 1 ? ` The turn before: ${count(units[data.turns - 2] ?? 0)}.` : "";
-    return h("p", { class: "figure" }, h("b", {}, count(units[data.turns - 1] ?? 0)), ` ${about.units[product]} of ${product} not there.`, h("span", { class: "quiet" }, before));
+    return h("p", { class: "figure" }, h("b", {}, count(now(units))), ` ${about.units[product]} of ${product} not there.`, h("span", { class: "quiet" }, before));
   });
 }
 

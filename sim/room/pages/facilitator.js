@@ -2,6 +2,7 @@
 
 import { at, count, date, fill, h } from "./dom.js";
 import { follow, newId, say, send } from "./link.js";
+import { readsLists } from "./lists.js";
 import { beside, goods, messages, none, table, writes } from "./parts.js";
 
 /** @type {import("./link.js").State | null} */
@@ -86,6 +87,8 @@ at("reset").addEventListener("click", () => {
     () => act({ do: "reset", ...asked }));
 });
 
+readsLists(question);
+
 at("new-branch").addEventListener("click", () => {
   const asked = here();
   const name = h("input", { id: "q-name", maxlength: 60, autocomplete: "off" });
@@ -111,7 +114,8 @@ at("ask-preview").addEventListener("click", async () => {
     return;
   }
   const { from_now, draws, ends } = answer.body;
-  const lines = Object.entries(from_now).map(([product, [least, mean, most]]) => h("p", { class: "figure" },
+  const worst = Object.entries(from_now).sort(([, [, one]], [, [, other]]) => other - one);
+  const lines = worst.map(([product, [least, mean, most]]) => h("p", { class: "figure" },
     h("b", {}, state ? goods(mean, product, state.room) : ""), ` go unmet by ${date(ends, false)} (${count(least)} to ${count(most)} in ${draws} draws).`));
   at("preview").replaceChildren(...lines);
 });
@@ -124,7 +128,7 @@ at("ask-compare").addEventListener("click", async () => {
     at("compare").textContent = answer.body.message;
     return;
   }
-  at("compare").replaceChildren(beside(answer.body));
+  if (state) at("compare").replaceChildren(beside(answer.body, state.room));
 });
 
 /** @param {import("./link.js").State} next */
@@ -145,6 +149,7 @@ function draw(next) {
   at("stands").textContent = `ends ${date(view.ends)}`;
   at("h-decisions").textContent = `Decisions for turn ${view.turn}`;
   at("step").disabled = view.over;
+  at("read-list").disabled = room.under_way;
   at("step").textContent = view.over ? "The story is over" : `Step to turn ${view.turn + 1}…`;
   at("pause").textContent = { "not started": "Start the clock", running: "‖ Pause", paused: "▶ Resume" }[/** @type {"running"} */ (view.clock.status)];
   at("extend").disabled = view.clock.status === "not started";

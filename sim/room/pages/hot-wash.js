@@ -2,42 +2,45 @@
 
 import { at, count, date, h } from "./dom.js";
 import { send } from "./link.js";
-import { beside, none, table } from "./parts.js";
+import { bar, beside, none, table } from "./parts.js";
 
 /**
  * @typedef {{by: string, turn: number, decision: string, reason: string}} Taken
  * @typedef {{turn: number, date: string, injects: [string, string][], decisions: Taken[], unmet: Record<string, number>}} Turn
  */
 
-/** @param {(Taken & {averted: Record<string, number>})[]} rows */
-function mattered(rows) {
+/** @param {(Taken & {averted: Record<string, number>})[]} rows @param {import("./link.js").Counted} about */
+function mattered(rows, about) {
   if (!rows.length) return none("No decision has counted yet.");
   return h("ol", { class: "rows" }, ...rows.map((row, k) => h("li", { class: k < 3 ? "" : "small" },
-    h("b", {}, `Turn ${row.turn}: ${row.decision}`), ` (${row.by}). `, effect(row.averted), row.reason ? h("p", { class: "quiet" }, `“${row.reason}”`) : null)));
+    h("b", {}, `Turn ${row.turn}: ${row.decision}`), ` (${row.by}). `, effect(row.averted, about), row.reason ? h("p", { class: "quiet" }, `“${row.reason}”`) : null)));
 }
 
-/** @param {Record<string, number>} averted */
-function effect(averted) {
+/** @param {Record<string, number>} averted @param {import("./link.js").Counted} about */
+function effect(averted, about) {
   const told = Object.entries(averted).filter(([, units]) => units !== 0)
-    .map(([product, units]) => `${count(Math.abs(units))} ${units > 0 ? "more" : "fewer"} of ${product}`);
+    .map(([product, units]) => `${count(Math.abs(units))} ${units > 0 ? "more" : "fewer"} ${about.units[product]} of ${product}`);
   return told.length ? `Without it ${told.join(", and ")} would have been missing.` : "Without it as much would have been missing.";
 }
 
-/** @param {Turn[]} turns */
-function story(turns) {
+/** @param {Turn[]} turns @param {import("./link.js").Counted} about */
+function story(turns, about) {
   const products = [...new Set(turns.flatMap((turn) => Object.keys(turn.unmet)))];
-  return table(["Turn", "Injects", "Decisions", ...products], turns.map((turn) => [
-    `${turn.turn}, ${date(turn.date, false)}`, turn.injects.map(([number, title]) => `${number} ${title}`).join("; ") || "–",
-    turn.decisions.map((one) => `${one.by}: ${one.decision}`).join("; ") || "–", ...products.map((one) => count(turn.unmet[one] ?? 0)),
+  const most = products.map((one) => Math.max(...turns.map((turn) => turn.unmet[one] ?? 0)));
+  const head = ["Turn", "Injects", "Decisions", ...products.map((one) => `${about.units[one]} of ${one} not there`)];
+  return table(head, turns.map((turn) => [
+    h("span", { class: "nw" }, `${turn.turn}, ${date(turn.date, false)}`), turn.injects.map(([number, title]) => `${number} ${title}`).join("; ") || "–",
+    turn.decisions.map((one) => `${one.by}: ${one.decision}`).join("; ") || "–",
+    ...products.map((one, k) => (one in turn.unmet ? bar(turn.unmet[one], most[k]) : "not ended")),
   ]));
 }
 
 const answer = await send("debrief");
 at("strip").hidden = answer.ok;
 if (answer.ok) {
-  at("mattered").append(mattered(answer.body.weights));
-  at("beside").append(beside(answer.body.lines));
-  at("turns").append(story(answer.body.turns));
+  at("mattered").append(mattered(answer.body.weights, answer.body));
+  at("beside").append(beside(answer.body.lines, answer.body));
+  at("turns").append(story(answer.body.turns, answer.body));
 } else {
   at("strip").textContent = answer.body.message;
 }

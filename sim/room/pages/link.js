@@ -7,8 +7,9 @@ const PATIENCE = 8000;
 
 /**
  * @typedef {{status: string, elapsed: number, left: number, turn_left: number | null, story: string, shown: string, up: boolean}} Clock
- * @typedef {{code: string, now: string, zone: string, serial: number, seat: string, addresses: string[], currency: string, units: Record<string, string>,
- *   others: {title: string, role: string}[], here?: any[]}} About
+ * @typedef {{currency: string, units: Record<string, string>}} Counted
+ * @typedef {Counted & {code: string, now: string, zone: string, serial: number, seat: string, addresses: string[],
+ *   others: {title: string, role: string}[], here?: any[], under_way?: boolean}} About
  * @typedef {{view: any, room: About}} State
  * @typedef {{ok: boolean, status: number, body: any}} Answer
  */

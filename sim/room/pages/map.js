@@ -9,7 +9,7 @@ import { h, s } from "./dom.js";
  */
 
 const WIDTH = 1000;
-const ROW = 62;
+const ROW = 50;
 const LETTERS = 16;
 const WORDS = { supplier: "makers", port: "ports", warehouse: "stores", facility: "who uses it" };
 
@@ -52,10 +52,10 @@ function spot(one, x, y) {
   const marks = kind ? [s("path", { d: `M${x - 9} ${y + 6}l15-15M${x - 5} ${y + 10}l15-15${kind === 2 ? `M${x - 9} ${y - 6}l15 15M${x - 5} ${y - 10}l15 15` : ""}`, class: `mark k${kind}` })] : [];
   const more = one.short !== null ? (one.short ? `${one.short} in 100` : "nobody") : one.state === "open" ? "" : one.state;
   const beside = one.kind === "facility";
-  const place = beside ? { x: x + 20, y: y - 2, "text-anchor": "start" } : { x, y: y - 18, "text-anchor": "middle" };
-  const below = beside ? { x: x + 20, y: y + 15, "text-anchor": "start" } : { x, y: y + 28, "text-anchor": "middle" };
+  const place = beside ? { x: x + 20, y: y - 2, "text-anchor": "start" } : { x, y: y - 17, "text-anchor": "middle" };
+  const state = { ...(beside ? { x: x + 20, y: y + 15 } : { x: x + 18, y: y + 6 }), "text-anchor": "start" };
   const name = one.name.length > LETTERS ? `${one.name.slice(0, LETTERS - 1)}…` : one.name;
-  return [shape, ...marks, s("text", { ...place, class: "named" }, name), s("text", { ...below, class: one.state === "open" ? "more" : "more ill" }, more)];
+  return [shape, ...marks, s("text", { ...place, class: "named" }, name), s("text", { ...state, class: one.state === "open" ? "more" : "more ill" }, more)];
 }
 
 /** What is not as usual, a sentence each; the first says that all is, where it is so. @param {Ways} ways */

@@ -1,11 +1,11 @@
 // Parts that several pages have.
 
-import { at, count, h } from "./dom.js";
+import { at, count, h, s } from "./dom.js";
 
-/** An amount of a product in its unit. @param {number} units @param {string} product @param {import("./link.js").About} about */
+/** An amount of a product in its unit. @param {number} units @param {string} product @param {import("./link.js").Counted} about */
 export const goods = (units, product, about) => `${count(units)} ${about.units[product] ?? ""} of ${product}`;
 
-/** A sum. @param {number} money @param {import("./link.js").About} about */
+/** A sum. @param {number} money @param {import("./link.js").Counted} about */
 export const sum = (money, about) => `${count(money)} ${about.currency}`;
 
 /** @param {string} words */
@@ -36,15 +36,27 @@ export function writes(post) {
   });
 }
 
-/** A table whose first column names its rows. @param {string[]} head @param {string[][]} rows */
+/** A table whose first column names its rows. @param {string[]} head @param {(Node | string)[][]} rows */
 export function table(head, rows) {
   return h("table", {}, h("thead", {}, h("tr", {}, ...head.map((word) => h("th", { scope: "col" }, word)))),
     h("tbody", {}, ...rows.map(([first, ...more]) => h("tr", {}, h("th", { scope: "row" }, first), ...more.map((cell) => h("td", {}, cell))))));
 }
 
-/** The path taken and what stands beside it. @param {{name: string, here: boolean, unmet: Record<string, number[]>}[]} lines */
-export function beside(lines) {
+/** An amount, and a bar as long as it is beside the most. @param {number} units @param {number} most */
+export function bar(units, most) {
+  const long = most > 0 ? (100 * units) / most : 0;
+  const picture = s("svg", { viewBox: "0 0 100 12", preserveAspectRatio: "none", class: "bar", "aria-hidden": "true" }, s("rect", { width: long, height: 12 }));
+  return h("span", { class: "barred" }, h("span", { class: "num" }, count(units)), picture);
+}
+
+/**
+ * The path taken and what stands beside it.
+ * @param {{name: string, here: boolean, unmet: Record<string, number[]>}[]} lines @param {import("./link.js").Counted} about
+ */
+export function beside(lines, about) {
   const products = Object.keys(lines[0]?.unmet ?? {});
-  const total = (/** @type {number[]} */ units) => count((units ?? []).reduce((whole, one) => whole + one, 0));
-  return table(["Not there until now", ...products], lines.map((line) => [line.here ? `${line.name}, you are here` : line.name, ...products.map((one) => total(line.unmet[one]))]));
+  const total = (/** @type {number[] | undefined} */ units) => (units ?? []).reduce((whole, one) => whole + one, 0);
+  const most = products.map((one) => Math.max(...lines.map((line) => total(line.unmet[one]))));
+  return table(["Not there until now", ...products.map((one) => `${one}, ${about.units[one]}`)], lines.map((line) => [
+    line.here ? `${line.name}, you are here` : line.name, ...products.map((one, k) => bar(total(line.unmet[one]), most[k]))]));
 }

@@ -6,6 +6,8 @@ import { goods, messages, none, sum, writes } from "./parts.js";
 import { makeQueue, read, write } from "./queue.js";
 
 const EMPTY = { turn: 0, branch: "", decision: "", reason: "" };
+/** Of what changed, how much is seen without being asked for: the stock below should be. */
+const SHOWN = 7;
 const reason = /** @type {HTMLTextAreaElement} */ (at("reason"));
 /** @type {import("./link.js").State | null} */
 let state = null;
@@ -30,6 +32,9 @@ const told = {
   changed: () => drawHanded(),
 };
 
+/** What was kept and what was typed before that was known; nothing of it twice. @param {string} kept @param {string} typed */
+const both = (kept, typed) => (kept.includes(typed) ? kept : typed.includes(kept) ? typed : `${kept}\n${typed}`);
+
 /** Find what this device has kept for this seat. @param {string} code */
 function begin(code) {
   room = code;
@@ -38,8 +43,8 @@ function begin(code) {
   queue = makeQueue(store, told);
   const typed = reason.value;
   draft = read(`${store}-draft`, { ...EMPTY });
-  if (typed) draft.reason = typed;
-  else reason.value = draft.reason;
+  draft.reason = both(draft.reason, typed);
+  reason.value = draft.reason;
   queue.flush();
 }
 
@@ -118,7 +123,10 @@ function draw(next) {
 
 /** @param {string[]} rows @param {string} first @param {string} quiet */
 function list(rows, first, quiet) {
-  return rows.length ? [h("ul", { class: "rows" }, ...rows.map((row) => h("li", {}, row)))] : [none(quiet || first)];
+  if (!rows.length) return [none(quiet || first)];
+  const items = rows.map((row) => h("li", {}, row));
+  const more = items.splice(SHOWN);
+  return [h("ul", { class: "rows" }, ...items), more.length ? h("details", { id: "changed-more" }, h("summary", {}, `${more.length} more`), h("ul", { class: "rows" }, ...more)) : null];
 }
 
 /** @param {number} units */

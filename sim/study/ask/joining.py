@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, Literal
@@ -40,6 +40,8 @@ class Way:
     settings: dict[str, Any] = field(default_factory=dict)
     strategy: str = ""
     """of the scenario, where it is another one"""
+    since: dt.date | None = None
+    """from when a word is broken, where that is set"""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ class Joined:
     short
         Draws, alone and in the pool, of which some demand is still unmet at the end for no usual reason.
     since
-        The day from which a defector breaks its word, to the end; None where none was tried.
+        The day from which a defector breaks its word, to the end; None where none was tried, or under a strategy.
+    written
+        Kinds of ways that are a strategy of the scenario or study, and not made.
     """
 
     pool: Pool
@@ -82,6 +86,7 @@ class Joined:
     untried: tuple[tuple[str, str], ...] = ()
     short: tuple[int, int] = (0, 0)
     since: dt.date | None = None
+    written: frozenset[Kind] = frozenset()
 
     def of(self, way: str, measure: str = SHORT) -> dict[str, dict[str, Any]]:
         """Member -> its row of a way and a measure."""
@@ -124,7 +129,7 @@ def ways_of(
     for name in defectors:
         breach = {"kind": "defection", "party": name, "from": since.isoformat(), "until": until.isoformat()}
         way = f"{name} {BREACH}"
-        found.append(Way(way, "defector", (name,), {f"disruptions.{way}": breach}))
+        found.append(Way(way, "defector", (name,), {f"disruptions.{way}": breach}, since=since))
     chosen = {"none": (), "contributors": tuple(contributors), "all": pool.members}[pairs]
     for pair in combinations(chosen, 2) if len(pool.members) > 2 else ():
         together = {"apart": {"pool": pool.name, "together": [list(pair)]}}
@@ -133,15 +138,16 @@ def ways_of(
 
 
 def prepared(
-    subject: Subject, ways: Sequence[Way], named: bool, alone: Subject | None = None
+    subject: Subject, ways: Sequence[Way], named: bool, written: Mapping[Kind, Subject]
 ) -> tuple[list[tuple[Way, Subject]], list[Problem]]:
     """Every way with its scenario, and for each defector that has nothing to keep from others why; with `named` such a
-    one is an error. Raises ScenarioError for all else that makes no scenario. `alone` is the scenario in which each is,
-    where that is not made."""
+    one is an error. Raises ScenarioError for all else that makes no scenario. `written` are the scenarios of kinds of
+    ways that are not made."""
     found, without = [], []
     for way in ways:
-        if way.kind == "alone" and alone is not None:
-            found.append((replace(way, settings={}, strategy=alone.strategy or ""), alone))
+        if (own := written.get(way.kind)) is not None:
+            more = {path: value for path, value in own.settings.items() if subject.settings.get(path) != value}
+            found.append((replace(way, settings=more, strategy=own.strategy or "", since=None), own))
             continue
         try:
             found.append((way, subject.changed(way.settings) if way.settings else subject))
@@ -153,12 +159,12 @@ def prepared(
 
 
 def joined(
-    subject: Subject, pool: Pool, prepared: Sequence[tuple[Way, Subject]], without: Sequence[Problem], bench: Bench
-) -> Joined:
-    """Run every way on the same draws, and compare them member by member."""
+    subject: Subject, pool: Pool, prepared: Sequence[tuple[Way, Subject]], without: Sequence[Problem], bench: Bench,
+    written: Iterable[Kind] = (),
+) -> Joined:  # fmt: skip
+    """Run every way on the same draws, and compare them member by member; kinds that are `written` are strategies."""
     cases = [one.case((*MEASURED, *ENDING), way.name) for way, one in prepared]
     values = _Values(bench.rows(cases), pool, subject)
-    since = [str(breach["from"]) for way, _ in prepared if way.kind == "defector" for breach in way.settings.values()]
     endings = bench.endings(cases[:2]).set_index("variant")["short"]
     ways = [way for way, _ in prepared]
     members = [values.beside("pool", "alone", measure) for measure in FIGURES]
@@ -169,13 +175,14 @@ def joined(
         pool, contributions_of(subject, pool), pd.DataFrame(told), pd.concat(members, ignore_index=True),
         values.pairs([way for way in ways if way.kind == "pair"]), bench.replications,
         tuple((problem.file, problem.message) for problem in without),
-        (int(endings["alone"]), int(endings["pool"])), dt.date.fromisoformat(since[0]) if since else None,
+        (int(endings["alone"]), int(endings["pool"])), next((way.since for way in ways if way.since), None),
+        frozenset(written),
     )  # fmt: skip
 
 
 def _told(way: Way) -> str:
-    """The strategy, where it is another one, or settings."""
-    return f"--strategy {way.strategy}" if way.strategy else "; ".join(_set(way.settings))
+    """The strategy, where it is another one, and settings."""
+    return "; ".join([*([f"--strategy {way.strategy}"] if way.strategy else []), *_set(way.settings)])
 
 
 def _set(settings: dict[str, Any]) -> Iterator[str]:

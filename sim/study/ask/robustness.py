@@ -31,29 +31,34 @@ def subject_of(design: Design, scenario: str, strategy: str) -> Subject:
     return Subject(loaded.path, chosen.use, for_all(design.spec) | entry.set | chosen.set, loaded, compile_plan(loaded))
 
 
-def robustness(design: Design, measure: Measure, bench: Bench) -> pd.DataFrame:
+def bounds_of(design: Design) -> list[tuple[str, Any]]:
+    """(path, value) of every uncertain value at each of its bounds; of a list, at each of its values."""
+    return [(path, value) for path, unknown in uncertain_of(design).items() for value in unknown.bounds]
+
+
+def robustness(design: Design, standing: pd.DataFrame, measure: Measure, bench: Bench) -> pd.DataFrame:
     """One row per point and strategy, of the study's first scenario.
 
-    Points: all that is uncertain as it is drawn, then one value after another at each of its bounds (of a list, at each
-    of its values), the others still drawn.
-    parameter and value name the point; mean is the measure's over the bench's replications, on the same draws
-    everywhere; `best` marks the strategies that nothing is told to be better than at the point.
+    Points: all that is uncertain as it is drawn, as the study has run it (`standing`, of its result), then one value
+    after another at each of its bounds, the others still drawn.
+    parameter and value name the point; mean is the measure's over so many `draws`, at all bounds the bench's, the same
+    ones; `best` marks the strategies that nothing is told to be better than at the point.
     Raises ScenarioError where a bound does not make a scenario.
     """
-    scenario = design.scenarios[0]
-    points: list[tuple[str, Any]] = [(AS_DRAWN, "")]
-    points += [(path, value) for path, unknown in uncertain_of(design).items() for value in unknown.bounds]
+    scenario, points = design.scenarios[0], bounds_of(design)
     subjects = {name: subject_of(design, scenario, name) for name in design.strategies}
     keys, cases = [], []
     for path, value in points:
         for name, subject in subjects.items():
-            changed = subject if path == AS_DRAWN else subject.changed({path: value})
             keys.append({"scenario": scenario, "parameter": path, "value": str(value), "strategy": name})
-            cases.append(changed.case([measure]))
+            cases.append(subject.changed({path: value}).case([measure]))
     values = bench.values(cases, measure).reshape(len(points), len(subjects), -1)
     means = np.nanmean(values, axis=2)
     sign, spec = 1.0 if measure.better == "lower" else -1.0, design.spec
     room = 0.0 if spec.best is None else spec.best.indifference
     best = np.array([nearest_to_best(sign * at, room, spec.confidence) for at in values])
     columns = zip(keys, means.ravel().tolist(), best.ravel().tolist(), strict=True)
-    return pd.DataFrame([key | {"mean": mean, "best": is_best} for key, mean, is_best in columns])
+    tried = [key | {"draws": values.shape[2], "mean": mean, "best": is_best} for key, mean, is_best in columns]
+    own = standing[standing["scenario"] == scenario].rename(columns={"n": "draws", "together": "best"})
+    drawn = own.assign(parameter=AS_DRAWN, value="")[[*keys[0], "draws", "mean", "best"]]
+    return pd.concat([drawn, pd.DataFrame(tried)], ignore_index=True)

@@ -17,11 +17,14 @@ def asked_pool(spec: Study, loaded: Mapping[tuple[str, str], Loaded], scenario: 
     """
     assert spec.joining is not None
     names = [entry.name for entry in spec.strategies]
-    for field in ("strategy", "alone"):
+    for field in ("strategy", "alone", "broken"):
         name = getattr(spec.joining, field)
         if name is not None and name not in names:
             expected = one_of_few(names, "a strategy of the study")
             raise PlaceError((field,), "no such strategy", name, expected, names)
+    if spec.joining.broken is not None and spec.joining.defector is None:
+        raise PlaceError(("broken",), "who breaks its word under it is not named", spec.joining.broken,
+                         "beside it `defector`, a member of the pool")  # fmt: skip
     tried: PlaceError | None = None
     for name in names if spec.joining.strategy is None else [spec.joining.strategy]:
         one = loaded[scenario, name]
@@ -38,6 +41,9 @@ def asked_pool(spec: Study, loaded: Mapping[tuple[str, str], Loaded], scenario: 
         if defector is not None and defector not in pool.members:
             expected = one_of_few(pool.members, "the name of a member")
             raise PlaceError(("defector",), f"this is no member of '{pool.name}'", defector, expected, pool.members)
+        if name == spec.joining.broken:
+            message = "this is the strategy under which all keep their word"
+            raise PlaceError(("broken",), message, name, "another strategy of the study")
         return name, pool
     assert tried is not None
     raise tried

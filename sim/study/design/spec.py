@@ -126,6 +126,9 @@ class JoiningOf(Model):
     alone: Text | None = None
     """the strategy under which each is alone, where that takes more than `apart` does; the pool then needs no claims.
     Left out: it is made of the pool's"""
+    broken: Text | None = None
+    """the strategy under which the `defector` breaks its word; left out: it lets nothing out to the end, from the first
+    disruption on"""
     pairs: Literal["none", "contributors", "all"] = "contributors"
     """pairs that are tried by themselves: none, those of members who contribute, all"""
 

@@ -79,14 +79,15 @@ def read_subject(file: str | Path, strategy: str | None = None, settings: Mappin
 
 
 class Stages:
-    """Progress over work that is handed out in several rounds: every round counts the same."""
+    """Progress over work that is handed out in several rounds, each of a size."""
 
-    def __init__(self, progress: Progress, rounds: int) -> None:
-        self._progress, self._rounds, self._ended = progress, max(1, rounds), 0
+    def __init__(self, progress: Progress, sizes: Sequence[float]) -> None:
+        self._progress, self._sizes, self._ended = progress, sizes, 0
 
     def __call__(self, share: float) -> None:
         """`share` of the present round is done."""
-        self._progress(min(1.0, (self._ended + share) / self._rounds))
+        done = sum(self._sizes[: self._ended]) + share * sum(self._sizes[self._ended : self._ended + 1])
+        self._progress(min(1.0, done / max(1, sum(self._sizes))))
 
     def end(self) -> None:
         """The present round is over."""
@@ -103,8 +104,8 @@ class Bench:
     progress: Progress | None = None
 
     def stages(self, rounds: int) -> Bench:
-        """The same, its progress told over so many rounds of cases."""
-        return self if self.progress is None else replace(self, progress=Stages(self.progress, rounds))
+        """The same, its progress told over so many rounds of cases, which count the same."""
+        return self if self.progress is None else replace(self, progress=Stages(self.progress, [1] * rounds))
 
     def attempt(self, cases: Sequence[Case]) -> list[Failure]:
         """Run every case as often as asked; returns the replications that failed. The others are in the store."""

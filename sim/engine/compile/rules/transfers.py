@@ -56,11 +56,11 @@ def _bound(entry: Transfer, position: int, network: Network, group: np.ndarray |
     with placed("share"):
         sharing = bind(entry.share, network, every, queue=False)
     return BoundTransfers(
-        entry, flow, of_giver, of_taker, back, days,
+        entry, sharing, flow, of_giver, of_taker, days,
         np.where(lanes >= 0, of_lane[lanes], 0.0).sum(axis=1),
         distance(places[site[giver]], places[site[taker]]),
-        givers, takers, keep, keep_back, below, up_to, np.searchsorted(of_taker, np.arange(len(takers) + 1)),
-        by_giver, np.searchsorted(of_giver[by_giver], np.arange(len(givers) + 1)), low, high, sharing,
+        givers, takers, keep, below, up_to, back, keep_back, np.searchsorted(of_taker, np.arange(len(takers) + 1)),
+        by_giver, np.searchsorted(of_giver[by_giver], np.arange(len(givers) + 1)), low, high,
     )  # fmt: skip
 
 
