@@ -12,6 +12,7 @@ import datetime as dt
 import http.client
 import json
 import re
+import socket
 import statistics
 import subprocess
 import sys
@@ -41,16 +42,17 @@ class Device:
     cookie: str
     port: int
     shown: dict[int, float] = field(default_factory=dict)
-    gone: bool = False
     news: threading.Condition = field(default_factory=threading.Condition)
     link: http.client.HTTPConnection | None = None
+    reader: threading.Thread | None = None
 
     def listen(self) -> None:
         """Read the stream until it is cut."""
+        broken = (OSError, ValueError, AttributeError, http.client.HTTPException)
         self.link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        with contextlib.suppress(OSError, ValueError, AttributeError, http.client.HTTPException):
-            self.link.request("GET", f"/at/{self.seat}/stream", headers={"cookie": self.cookie})
-            for line in self.link.getresponse():
+        with contextlib.closing(self.link) as link, contextlib.suppress(*broken):
+            link.request("GET", f"/at/{self.seat}/stream", headers={"cookie": self.cookie})
+            for line in link.getresponse():
                 if line.startswith(b"data: ") and (found := re.search(rb'"turn": (\d+), "turns"', line)):
                     with self.news:
                         self.shown.setdefault(int(found[1]), time.perf_counter())
@@ -58,13 +60,16 @@ class Device:
 
     def start(self) -> None:
         """Open the stream."""
-        threading.Thread(target=self.listen, daemon=True).start()
+        self.reader = threading.Thread(target=self.listen, daemon=True)
+        self.reader.start()
 
     def drop(self) -> None:
         """Cut it, as a network does."""
         if self.link is not None and self.link.sock is not None:
             with contextlib.suppress(OSError):
-                self.link.sock.shutdown(2)
+                self.link.sock.shutdown(socket.SHUT_RDWR)
+        if self.reader is not None:
+            self.reader.join(PATIENCE)
 
     def wait_for(self, turn: int) -> float:
         """When a turn was shown here."""
@@ -153,6 +158,8 @@ def _play(process: subprocess.Popen[str], said: str, devices: int, turns: int) -
             away.wait_for(turn + 1)
             returned += 1
         memory.append(_memory(process.pid))
+    for device in here:
+        device.drop()
     return Load(delays, memory, returned)
 
 
