@@ -130,7 +130,7 @@ def film(what: Path, beside: Path | None, scenario: Path | None, out: Path | Non
     It has all that it shows in it, works without a network, and can be sent on. A session is shown beside doing
     nothing, its scripted policy and its other branches.
     """
-    from sim.output.files import put_text
+    from sim.output.files import cannot_write, put_text
     from sim.output.names import default_folder
     from sim.room.film import film as found
 
@@ -140,6 +140,10 @@ def film(what: Path, beside: Path | None, scenario: Path | None, out: Path | Non
     if place.exists() and not replace:
         raise click.BadParameter(f"'{place}' is there already; --replace takes its place", param_hint="--out")
     text = found(what, beside, scenario)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(place, error) from None
     put_text(place, text)
     click.echo(f"Wrote {place} ({len(text.encode()) / 1e6:.1f} MB). It opens in any browser, without a network.")
 

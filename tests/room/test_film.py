@@ -85,7 +85,7 @@ def test_a_film_of_a_run_has_what_the_run_has_and_another_run_beside(tmp_path: P
     for folder, more in (("a", []), ("b", ["--set", "seed=7"])):
         code, said = asked("run", file, "--out", tmp_path / folder, "--quiet", "--no-report", *more)
         assert code == 0, said
-    out = tmp_path / "film.html"
+    out = tmp_path / "films" / "film.html"  # in a folder that is not there yet
     code, said = asked("film", tmp_path / "a", "--beside", tmp_path / "b", "--out", out)
     assert code == 0, said
     data = data_of(out.read_text(encoding="utf-8"))
