@@ -24,6 +24,7 @@ from sim.output.csv_text import ENCODING
 from sim.room.deeds import Asked
 from sim.room.guard import Guard
 from sim.room.keys import TooMany
+from sim.room.packing import Packed
 from sim.room.room import Room
 from sim.room.seats import Seat
 from sim.tabletop.inject_table import COLUMNS, OF_SESSION
@@ -142,6 +143,7 @@ def make_app(room: Room) -> FastAPI:
         strict_content_type=True,
     )
     app.state.room = room
+    app.add_middleware(Packed)
     app.add_middleware(Guard)
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(Refused, _refused)

@@ -141,12 +141,15 @@ def test_a_whole_exercise(tmp_path: Path) -> None:
         facilitator.wait_for_selector("#decisions:has-text('open')")
 
         # back to turn 2: what followed is kept, and can be gone on with
+        clinics.locator("#reason").press_sequentially("half a")
         facilitator.click("#rewind")
         facilitator.select_option("#q-turn", "2")
         facilitator.fill("#q-name", "First try")
         facilitator.click("#q-yes")
         facilitator.wait_for_selector("#branches:has-text('First try')")
         clinics.wait_for_selector("#turn:has-text('Turn 2')")
+        clinics.keyboard.type(" word")  # what is half typed survives, with its focus
+        assert clinics.input_value("#reason") == "half a word"
         facilitator.click("#ask-preview")
         facilitator.wait_for_selector("#preview b")
         facilitator.click("#ask-compare")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,8 +97,12 @@ def test_killed_it_loses_nothing_that_was_answered_and_ctrl_c_ends_it_with_strea
         first.process.wait()
     with served(scenario, file) as again:
         assert again.said.startswith(f"Going on with: {file} (turn 1)")
-        with again.stream(MINISTRY, cookie) as stream:  # the tablet has its seat still
+        wall = again.join("Wall", "wall")
+        with ExitStack() as streams:
+            stream = streams.enter_context(again.stream(MINISTRY, cookie))  # the tablet has its seat still
             assert b"they closed the pass" in stream.readline()
+            for _ in range(5):
+                streams.enter_context(again.stream("wall", wall))
             began = time.monotonic()
             again.process.send_signal(signal.SIGINT)
             out, err = again.process.communicate(timeout=10)
