@@ -11,6 +11,7 @@ import contextlib
 import datetime as dt
 import http.client
 import json
+import os
 import re
 import socket
 import statistics
@@ -81,9 +82,11 @@ class Device:
 
 @dataclass(frozen=True)
 class Load:
-    """What was measured: by turn the seconds from the step to the slowest device, and the server's memory in bytes."""
+    """What was measured, by turn: seconds from the step to the slowest device, processor seconds of the server, and its
+    memory in bytes."""
 
     delays: list[float]
+    work: list[float]
     memory: list[int]
     returned: int
     """how often a device came back and was shown where the exercise stood"""
@@ -144,12 +147,12 @@ def _play(process: subprocess.Popen[str], said: str, devices: int, turns: int) -
         device.start()
     for device in here:
         device.wait_for(1)
-    delays, memory, returned = list[float](), list[int](), 0
+    delays, work, memory, returned = list[float](), list[float](), list[int](), 0
     for turn in range(1, turns + 1):
         away = here[1 + (turn // DROPS_EVERY) % (devices - 1)] if turn % DROPS_EVERY == 0 else None
         if away is not None:
             away.drop()
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), _work(process.pid)
         asked = {"do": "advance", "step": "day", "branch": "Main", "turn": turn}
         _post(port, "/at/facilitator/do", asked, here[0].cookie)
         delays.append(max(one.wait_for(turn + 1) for one in here if one is not away) - begun)
@@ -157,10 +160,11 @@ def _play(process: subprocess.Popen[str], said: str, devices: int, turns: int) -
             away.start()
             away.wait_for(turn + 1)
             returned += 1
+        work.append(_work(process.pid) - worked)
         memory.append(_memory(process.pid))
     for device in here:
         device.drop()
-    return Load(delays, memory, returned)
+    return Load(delays, work, memory, returned)
 
 
 def _post(port: int, path: str, body: object, cookie: str = "") -> str:
@@ -183,6 +187,12 @@ def _memory(process: int) -> int:
     return int(found[1]) * 1024
 
 
+def _work(process: int) -> float:
+    """Processor seconds that a process has taken (Linux)."""
+    user, system = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def main() -> None:
     """Measure, and say in words what was found."""
     asks = argparse.ArgumentParser(description=__doc__)
@@ -193,10 +203,10 @@ def main() -> None:
         asks.error(f"at least {SMALLEST} devices, and a turn")
     found = load(given.devices, given.turns)
     part = min(WARM, max(1, given.turns // 5))
-    early, late = (statistics.median(some) for some in (found.delays[part : 2 * part], found.delays[-part:]))
     print(f"{given.devices} devices, {given.turns} turns; {found.returned} times one dropped out and came back")
-    said = f"median {1000 * early:.0f} ms in turns {part + 1} to {2 * part}, {1000 * late:.0f} ms in the last {part}"
-    print(f"step to the slowest device: {said}")
+    for what, figures in (("step to the slowest device", found.delays), ("server's processor time", found.work)):
+        early, late = (1000 * statistics.mean(some) for some in (figures[part : 2 * part], figures[-part:]))
+        print(f"{what}: {early:.0f} ms a turn in turns {part + 1} to {2 * part}, {late:.0f} ms in the last {part}")
     start, end = (statistics.median(some) / 1e6 for some in (found.memory[part : part + 20], found.memory[-20:]))
     print(f"memory of the server: {start:.1f} MB after turn {part}, {end:.1f} MB at the end ({(end / start - 1):+.1%})")
 
