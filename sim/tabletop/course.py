@@ -24,7 +24,7 @@ from sim.tabletop.table import Table
 
 IN_BLOCKS = ("world.recorder", "world.books")
 """Parts of a run that keep days in blocks, as many in one as were lived in one go."""
-KEPT = 6
+KEPT = 4
 """Copies of runs that are kept."""
 Deeds = tuple[Turn, ...]
 """What was done in each turn, as far as the model takes notice of it."""
@@ -125,8 +125,9 @@ class Course:
 
     def _deeds(self, turns: Sequence[Turn]) -> Deeds:
         """What was done in these turns; of the last what was fired alone."""
-        done = tuple(replace(turn, chosen=self._in_order(turn.chosen)) for turn in turns)
-        return (*done[:-1], replace(done[-1], chosen=()))
+        some = 2  # choices that can be in another order
+        done = [t if len(t.chosen) < some else replace(t, chosen=self._in_order(t.chosen)) for t in turns[:-1]]
+        return (*done, replace(turns[-1], chosen=()))
 
     def _in_order(self, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(sorted(names, key=lambda name: self._order.get(name, 0)))
