@@ -21,7 +21,7 @@ from sim.tabletop.clock import Clock, Reading
 from sim.tabletop.clock import Do as ClockDo
 from sim.tabletop.clock import Of as ClockOf
 from sim.tabletop.course import Course, digest
-from sim.tabletop.inject_table import injects_csv
+from sim.tabletop.inject_table import Played, injects_csv
 from sim.tabletop.injects import Inject, Status
 from sim.tabletop.ledger import Ledger
 from sim.tabletop.looking import Seen
@@ -117,6 +117,12 @@ class Session:
     def seen(self, begun: Begun, party: str | None) -> Seen:
         """A run through the eyes of a party; None: as it is."""
         return Seen(begun, party, self.table.exercise.bands)
+
+    @property
+    def played(self) -> Played:
+        """What became of the injects on this branch."""
+        dates = [self.table.date(turn.day).isoformat() for turn in self.place.turns]
+        return Played(self.place.injects, dates, self.table.begun.loaded.spec.seed)
 
     def branch_path(self, name: str) -> Trail:
         """What led to where a branch stands."""
