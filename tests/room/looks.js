@@ -20,7 +20,7 @@ const looks = {
   /** Controls that are smaller than 24 by 24 px; of a choice its label is pressed. */
   small() {
     const pressed = (one) => (one.matches("[type=radio], [type=checkbox]") ? one.closest("label") ?? one : one);
-    return visible("a, button, input, select, textarea, summary").filter((one) => !one.matches(".skip")).map(pressed).filter((one) => {
+    return visible("a, button, input, select, textarea, summary").map(pressed).filter((one) => {
       const box = one.getBoundingClientRect();
       return Math.min(box.width, box.height) < 24;
     }).map(known);
@@ -29,7 +29,7 @@ const looks = {
   /** What cannot be seen: a page wider than its window, what is cut off, what stands outside. Tables scroll by themselves. */
   lost() {
     const whole = document.documentElement.scrollWidth;
-    const all = visible("body *").filter((one) => !one.closest(".vh, .skip, svg"));
+    const all = visible("body *").filter((one) => !one.closest(".vh, svg"));
     const cut = all.filter((one) => {
       const { overflowX, overflowY } = getComputedStyle(one);
       return (HIDES.includes(overflowX) && one.scrollWidth > one.clientWidth + 1) || (HIDES.includes(overflowY) && one.scrollHeight > one.clientHeight + 1);

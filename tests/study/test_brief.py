@@ -170,8 +170,9 @@ def test_the_command_runs_what_is_missing(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["brief", str(path), "-w", "1", "-o", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
     page = (tmp_path / "out" / "brief.html").read_text(encoding="utf-8").replace("&#39;", "'")
-    told = "length of export ban 'ban' at 2 days and at 80 days; No reserve, One store and Twice the store are"
-    assert told in page
+    tried = "with 2 draws of each:</b> length of export ban 'ban' at"
+    assert f"<b>Not, as far as tried, {tried} 2 days; No reserve, One store and Twice the store are" in page
+    assert f"<b>Another way, {tried} 80 days: Twice the store is best by itself." in page
     body, annex = page.split('<details class="annex">')
     assert "disruptions.ban.for" not in body  # the path is for the annex
     assert "length of export ban 'ban', 2 days to 80 days (disruptions.ban.for in the file)" in annex

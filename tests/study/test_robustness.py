@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.ask.briefing import _at_bounds
 from sim.errors import SimulationError
 from sim.study.ask.robustness import robustness
 from sim.study.design.case import Case
 from sim.study.design.design import read_study
 from sim.study.design.measures import Measure
-from sim.study.run.bench import Bench
+from sim.study.run.bench import Bench, Stages
 from sim.study.run.replicate import Failure
 from tests.study.conftest import SMALL, WriteStudy
 
@@ -72,3 +73,29 @@ def test_best_is_what_has_the_better_mean_as_the_measure_has_it_and_what_cannot_
     assert table["mean"].tolist() == [4, 2, 1, 3, 5, 5]
     assert table["draws"].tolist() == [16, 16, 3, 3, 3, 3]
     assert table["best"].tolist() == [False, True, *best]
+
+
+def test_progress_over_rounds_goes_by_their_sizes() -> None:
+    """Of 30, 60 and 10: half of the first is 15 of 100, then half of the second 60, then half of the last 95."""
+    told: list[float] = []
+    stages = Stages(told.append, [30, 60, 10])
+    for _ in range(3):
+        stages(0.5)
+        stages.end()
+    stages(1.0)
+    assert told == pytest.approx([0.15, 0.6, 0.95, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("count", "each", "runs", "draws"),
+    [
+        (16, 96, 144, 8),  # one draw of all is more than half the study: 8 all the same
+        (20, 60, 3_600, 20),  # 60 would not be too many
+        (20, 60, 720, 12),
+        (4, 60, 720, 4),  # never more than the study has
+    ],
+)
+def test_there_are_as_many_draws_at_bounds_as_make_no_more_runs_than_the_study_has(
+    count: int, each: int, runs: int, draws: int
+) -> None:
+    assert _at_bounds(count, each, runs) == draws

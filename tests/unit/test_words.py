@@ -11,7 +11,7 @@ from sim.report.figures.placing import Box, place
 from sim.report.words.names import shown_name, what_it_is
 from sim.report.words.phrases import group_words
 from sim.report.words.phrases import plural as counted_words
-from sim.report.words.rounding import digits_for, figure, number, size, some, spread
+from sim.report.words.rounding import digits_for, figure, level, number, size, spread
 from sim.report.words.units import Counted
 from sim.report.words.words import shown_span
 from sim.study.design.measures import Measure
@@ -105,11 +105,18 @@ def test_labels_lie_on_no_mark_and_on_no_other_label_even_where_marks_crowd() ->
 
 
 @pytest.mark.parametrize(
-    ("value", "digits", "shown"),
-    [(401, -3, "400"), (601, -3, "1,000"), (-42, -2, "−40"), (0.04, 0, "0.04"), (0, -3, "0"), (401, None, "401")],
+    ("value", "unit", "digits", "shown"),
+    [
+        (401, "bags", -3, "400 bags"),
+        (601, "bags", -3, "1,000 bags"),
+        (0, "bags", -3, "0 bags"),
+        (401, "bags", None, "401 bags"),
+        (0.0004, "share", 0, "0.04%"),
+        (float("nan"), "bags", -3, "-"),
+    ],
 )
 def test_what_is_not_none_is_not_shown_as_none_however_wide_its_spread(
-    value: float, digits: int | None, shown: str
+    value: float, unit: str, digits: int | None, shown: str
 ) -> None:
-    """401 courses short are no 0 beside 6,000, though their difference is known to thousands only."""
-    assert number(value, some(value, digits)) == shown
+    """401 bags short are no 0 beside 6,000, though their difference is known to thousands only."""
+    assert level(value, unit, digits) == shown

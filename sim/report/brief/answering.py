@@ -15,7 +15,7 @@ from sim.report.study.comparison import records
 from sim.report.words.at_end import last_day
 from sim.report.words.parameters import names_of, value_words
 from sim.report.words.phrases import day_words, group_words, listed
-from sim.report.words.rounding import bare, digits_of, figure
+from sim.report.words.rounding import bare, digits_of, figure, size
 from sim.scenario.load import figure_at
 from sim.study.ask.robustness import AS_DRAWN, uncertain_of
 from sim.study.design.measures import ALL, Measure
@@ -95,7 +95,9 @@ def _on(it: Context, scenario: str) -> str:
         told = f"Best: {it.name(names[0])}, with {it.level(scenario, names[0])} {label}"
         return f"{told}, against {against}."
     means = listed([it.level(scenario, name, k == len(names) - 1) for k, name in enumerate(names)])
-    told = f"{it.named(names)} cannot be told apart: {means} {label}"
+    best = it.result.design.spec.best
+    room = "" if best is None or not best.indifference else f" by more than {size(best.indifference, it.unit)}"
+    told = f"{it.named(names)} cannot be told apart{room}: {means} {label}"
     return f"{told}. Against {against}." if others else f"{told}."
 
 

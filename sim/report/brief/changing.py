@@ -33,7 +33,8 @@ def _bounds(it: Context) -> Iterator[tuple[str, str]]:
     points = list(dict.fromkeys(zip(tried["parameter"], tried["value"], strict=True)))
     best = {point: records(tried, parameter=point[0], value=point[1], best=True) for point in points}
     order = it.result.design.strategies
-    usual = tuple(name for name in order if name in {row["strategy"] for row in best.pop((AS_DRAWN, ""))})
+    leading = {row["strategy"] for row in best.pop((AS_DRAWN, ""))}
+    usual = tuple(name for name in order if name in leading)
     names, held = parameter_names(it.result.design), dict[tuple[str, ...], dict[str, list[str]]]()
     for (path, value), rows in best.items():
         name, first = names.get(path, path), {row["strategy"] for row in rows}

@@ -11,7 +11,7 @@ from sim.report.figures.study.joining import draw
 from sim.report.questions.joining import at_end, breach_words, difference, of_defectors, of_pairs
 from sim.report.words.names import Names
 from sim.report.words.phrases import plural
-from sim.report.words.rounding import bare, digits_of, figure, some
+from sim.report.words.rounding import bare, digits_of, level
 from sim.study.ask.joining import APART, COVER, GAINS, LOSES, SAME, SHORT, SPENT, Joined
 from sim.study.design.measures import Measure
 from sim.study.design.pooled import asked_pool
@@ -69,7 +69,7 @@ def _row(found: Joined, name: str, titles: Mapping[str, str], it: Context) -> li
         row, unit = found.of("pool", measure)[name], it.words.counted.unit(Measure(measure))
         digits = digits_of(row["low"], row["high"], unit)
         levels = [row[key] for key in ("against_mean", "mean")]
-        cells += [Cell(bare(figure(level, unit, some(level, digits)), unit)) for level in levels]
+        cells += [Cell(bare(level(one, unit, digits), unit)) for one in levels]
     return [*cells, _verdict(found.of("pool")[name], it)]
 
 

@@ -12,7 +12,7 @@ from sim.report.brief.parts import Cell, Grid, Section
 from sim.report.study.comparison import records
 from sim.report.study.who_loses import losers_words
 from sim.report.words.phrases import group_words, listed
-from sim.report.words.rounding import bare, digits_of, figure, size
+from sim.report.words.rounding import bare, digits_of, level, size
 from sim.study.design.measures import Measure
 from sim.study.infer.compare import SAME, UNDETECTED, UNKNOWN
 from sim.study.infer.losers import ORDER, WORSE, better_off
@@ -117,7 +117,7 @@ def _row(it: Context, mine: pd.DataFrame, by: str, group: str, others: list[str]
     measure = Measure(str(mine["measure"].iloc[0]), by)
     unit = it.words.counted.unit(measure, group)
     own = next(iter(rows.values()))
-    mean = bare(figure(own["mean"], unit, _digits(rows, unit)), unit)
+    mean = bare(level(own["mean"], unit, _digits(rows, unit)), unit)
     name = it.words.names.group(by, group)
     head = Cell(strong=f"{name[:1].upper()}{name[1:]}")
     return [head, Cell(strong=mean), *(_beside(rows[other], measure, unit) for other in others)]

@@ -15,7 +15,7 @@ from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.words.at_end import MEANING, are_short, last_day, more_days
 from sim.report.words.phrases import day_words, listed, plural
-from sim.report.words.rounding import bare, digits_of, size, some
+from sim.report.words.rounding import bare, digits_of, level, size
 from sim.report.words.rounding import figure as shown
 from sim.report.words.units import Counted
 from sim.study.ask.joining import APART, COVER, FIGURES, GAINS, LESS, LOSES, MORE, SAME, SHORT, SPENT, Joined
@@ -90,7 +90,7 @@ def _change(row: Row, counted: Counted) -> str:
     """`400 boxes short alone, 150 in the pool: 250 fewer, 200 to 300`."""
     unit = counted.unit(Measure(SHORT))
     digits = digits_of(row["low"], row["high"], unit)
-    alone, pooled = (shown(row[key], unit, some(row[key], digits)) for key in ("against_mean", "mean"))
+    alone, pooled = (level(row[key], unit, digits) for key in ("against_mean", "mean"))
     return f"{alone} short alone, {bare(pooled, unit)} in the pool: {difference(row, unit)}"
 
 
@@ -261,7 +261,7 @@ def _cells(row: Row, measure: str, counted: Counted) -> list[str]:
     """Both means, the difference with its interval, and what may be said of it."""
     unit = counted.unit(Measure(measure))
     digits = digits_of(row["low"], row["high"], unit)
-    levels = [bare(shown(row[key], unit, some(row[key], digits)), unit) for key in ("against_mean", "mean")]
+    levels = [bare(level(row[key], unit, digits), unit) for key in ("against_mean", "mean")]
     values = [*levels, bare(shown(row["difference"], unit, digits), unit)]
     ends = [bare(shown(row[end], unit, digits), unit) for end in ("low", "high")]
     between = "-" if row["n"] < 2 else f"{ends[0]} to {ends[1]}"

@@ -24,13 +24,6 @@ def digits_for(low: float, high: float) -> int | None:
     return -exponent + (first <= 354)
 
 
-def some(value: float, digits: int | None) -> int | None:
-    """So many decimals that what is not none is not shown as none: of 401, whose spread is of thousands, hundreds."""
-    if digits is None or not math.isfinite(value) or not value or round(value, digits):
-        return digits
-    return -math.floor(math.log10(abs(value)))
-
-
 def number(value: float, digits: int | None = None) -> str:
     """A number with thousands separated, at so many decimals; without: whole from 100 on, else at most one."""
     if digits is None:
@@ -51,6 +44,15 @@ def figure(value: float, unit: str, digits: int | None = None) -> str:
     if unit == "day":
         return f"day {number(value, digits or 0)}"
     return counted(number(value, digits), unit)
+
+
+def level(value: float, unit: str, digits: int | None) -> str:
+    """As `figure`, of a level that is told beside others: what is not none is not shown as none. Of 401, whose spread
+    is of thousands, hundreds are shown."""
+    shown = 100 * value if unit == "share" else value
+    if digits is not None and math.isfinite(shown) and shown and not round(shown, digits):
+        digits = -math.floor(math.log10(abs(shown)))
+    return figure(value, unit, digits)
 
 
 def counted(shown: str, unit: str) -> str:

@@ -107,7 +107,7 @@ at("ask-preview").addEventListener("click", async () => {
   const asked = reckoned;
   at("ask-preview").disabled = true;
   const answer = await send("preview");
-  at("ask-preview").disabled = false;
+  at("ask-preview").disabled = Boolean(state?.view.over);
   if (asked !== reckoned) return; // it is of a state that has passed
   if (!answer.ok) {
     at("preview").textContent = answer.body.message;
@@ -147,7 +147,8 @@ function draw(next) {
   at("turn").textContent = view.over ? "The story is over" : `${view.turn} of ${view.turns}`;
   at("date").textContent = date(view.date);
   at("stands").textContent = `ends ${date(view.ends)}`;
-  at("h-decisions").textContent = `Decisions for turn ${view.turn}`;
+  at("h-decisions").textContent = view.over ? "Decisions" : `Decisions for turn ${view.turn}`;
+  at("ask-preview").disabled = view.over;
   at("step").disabled = view.over;
   at("read-list").disabled = room.under_way;
   at("step").textContent = view.over ? "The story is over" : `Step to turn ${view.turn + 1}…`;

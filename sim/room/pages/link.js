@@ -132,11 +132,11 @@ function clocks(state, since) {
   const part = clock.turn_left ?? clock.left;
   const left = part - (runs ? since : 0);
   const words = clock.status === "not started" ? "not started" : left > 0 ? `${minutes(left)} left` : "time is up";
-  put("left", runs ? words : clock.status === "paused" ? `Paused · ${words}` : "Not started yet");
+  put("left", state.view.over ? "" : runs ? words : clock.status === "paused" ? `Paused · ${words}` : "Not started yet");
   put("room-clock", clockTime(new Date(Date.parse(state.room.now) + since * 1000), state.room.zone));
   put("elapsed", `${Math.floor((clock.elapsed + (runs ? since : 0)) / 60)} of ${Math.round((clock.elapsed + clock.left) / 60)} min`);
   const told = TELLS.find(([second]) => before > Number(second) && left <= Number(second) && left > Number(second) - 5);
-  if (runs && told) at("say").textContent = String(told[1]);
+  if (runs && told && !state.view.over) at("say").textContent = String(told[1]);
   before = left;
   document.body.classList.toggle("paused", clock.status === "paused");
 }
