@@ -52,6 +52,7 @@ class Session:
         self.table, self.file = table, file
         self._ledger = Ledger(entries)
         self._course = Course(table)
+        self._clock: tuple[int, Clock] | None = None
         self._ticking = False
 
     @classmethod
@@ -146,7 +147,10 @@ class Session:
     @property
     def clock(self) -> Clock:
         """The clocks."""
-        return Clock(self.table.exercise, self.table.start, self._ledger.ticks)
+        done = len(self._ledger.entries)
+        if self._clock is None or self._clock[0] != done:
+            self._clock = done, Clock(self.table.exercise, self.table.start, self._ledger.ticks)
+        return self._clock[1]
 
     def reading(self, now: dt.datetime | None = None) -> Reading:
         """What the clocks show; left out: when something was done last."""

@@ -69,7 +69,7 @@ function curve(product) {
   const now = x(chosen.frame);
   return h("figure", {}, s("svg", { viewBox: `0 0 ${width} ${height}`, class: "curve", role: "img", "aria-label": `${name}, ${unit} not there since the start. ${words}. The table below has the same.` },
     s("path", { class: "frame", d: `M${left} ${top}V${height - 4}H${width - left}` }), ...lines, s("path", { class: "now", d: `M${now} ${top}V${height - 4}` }),
-    s("text", { x: left, y: 15 }, `${name}: up to ${count(most)} ${unit}`)));
+    s("text", { x: left, y: 15 }, `${name}, ${unit}; at most ${count(most)}`)));
 }
 
 /** What went without, in the table that has the curves' figures. */
