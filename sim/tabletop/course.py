@@ -72,6 +72,14 @@ class Course:
                 self._keep((*deeds[:k], replace(deeds[k], chosen=())), begun)
         return begun
 
+    def look(self, turns: Sequence[Turn]) -> Begun:
+        """The same to be looked at and not changed: the copy that is kept, so that many look for the price of one."""
+        deeds = self._deeds(turns)
+        if deeds not in self._kept:
+            return self.at(turns)
+        self._kept.move_to_end(deeds)
+        return self._kept[deeds]
+
     def keep(self, turns: Sequence[Turn], begun: Begun) -> None:
         """Keep a copy of a run that stands where these turns lead."""
         self._keep(self._deeds(turns), begun)

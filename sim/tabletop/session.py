@@ -52,6 +52,7 @@ class Session:
         self.table, self.file = table, file
         self._ledger = Ledger(entries)
         self._course = Course(table)
+        self._looked: tuple[int, dict[int | None, Begun]] = (0, {})
         self._clock: tuple[int, Clock] | None = None
         self._ticking = False
 
@@ -110,10 +111,16 @@ class Session:
         """The run as it stands, with what was fired in this turn; a copy. Decisions of this turn are not in it."""
         return self._course.at(self.place.turns)
 
-    def at_turn(self, turn: int) -> Begun:
-        """The run as it stood when a turn of this branch began; a copy."""
-        turns = self.place.turns[:turn]
-        return self._course.at((*turns[:-1], Turn(turns[-1].day)))
+    def look(self, turn: int | None = None) -> Begun:
+        """The same to be looked at and not changed; with `turn` as it stood when a turn of this branch began."""
+        done, turns = len(self._ledger.entries), self.place.turns
+        if self._looked[0] != done:
+            self._looked = done, {}
+        found = self._looked[1]
+        if turn not in found:
+            there = turns if turn is None else (*turns[: turn - 1], Turn(turns[turn - 1].day))
+            found[turn] = self._course.look(there)
+        return found[turn]
 
     def seen(self, begun: Begun, party: str | None) -> Seen:
         """A run through the eyes of a party; None: as it is."""
