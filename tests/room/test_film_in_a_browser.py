@@ -1,4 +1,4 @@
-"""The film in a real browser: it is stepped by keys and slider, can be used by everybody, and asks nothing of anybody."""
+"""The film in a real browser: stepped by keys and slider, it can be used by everybody, and asks nothing of anybody."""
 
 from __future__ import annotations
 
