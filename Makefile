@@ -17,7 +17,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --constraint const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test properties lint lint-pages format bench bench-peers growth docs walk mutants gallery \
+.PHONY: help setup run test properties lint lint-pages format bench room-load bench-peers growth docs walk mutants gallery \
     study-page crises synthetic-truth calibrations constraints clean distclean
 
 help: ## list the targets
@@ -55,6 +55,9 @@ format: $(VENV)/.dev ## lay the code out as `make lint` wants it
 
 bench: $(VENV)/.dev ## measure speed, as ratios inside one run (LINES='country study' for some lines)
 	MPLBACKEND=Agg $(BIN)/python -m benchmarks.run $(LINES)
+
+room-load: $(VENV)/.dev ## play 500 turns with 30 devices on this machine, and say whether memory or delay grows (LOAD='30 500')
+	MPLBACKEND=Agg $(BIN)/python -m benchmarks.room_load $(LOAD)
 
 bench-peers: $(VENV)/.core $(PEERS:%=.venv-peers/%/.stamp) ## the same against SupplyNetPy and stockpyl, each in an environment of its own
 	MPLBACKEND=Agg $(BIN)/python -m benchmarks.peers.compare .venv-peers

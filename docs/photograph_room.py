@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sim.room.film import film
 from sim.tabletop.session import Session
 from sim.tabletop.table import Settings
 
@@ -94,6 +95,18 @@ def hot_wash(facilitator: Any) -> Any:
     return page
 
 
+def film_of(browser: Any, file: Path, day: int) -> Any:
+    """The film of a session, some days on."""
+    place = file.with_suffix(".html")
+    place.write_text(film(file), encoding="utf-8")
+    page = browser.new_page(viewport=dict(zip(("width", "height"), PROJECTOR, strict=True)))
+    page.goto(place.as_uri())
+    page.focus("#play")
+    for _ in range(day):
+        page.keyboard.press("ArrowRight")
+    return page
+
+
 def photograph(chromium: str, folder: Path) -> list[Path]:
     """Save the pages as PNG files in a folder."""
     from playwright.sync_api import sync_playwright
@@ -115,6 +128,7 @@ def photograph(chromium: str, folder: Path) -> list[Path]:
             pages["Central medical store"].get_by_role("radio", name="share by need").check()
             pages["Central medical store"].fill("#reason", "The Lake District has less than the others, and")
             pages |= {"Join": join(browser, said), "Hot-wash": hot_wash(pages["Facilitator"])}
+            pages["Film"] = film_of(browser, file, day=38)
             for title, page in pages.items():
                 found.append(folder / f"room-{NAMES.get(title, title.lower())}.png")
                 page.screenshot(path=found[-1])

@@ -41,7 +41,7 @@ def replay_session(session: Path, scenario: Path | None, as_scenario: Path | Non
         write_scenario(found.session, as_scenario)
         click.echo(f"Wrote {as_scenario}. Run it with: tideover run {as_scenario} --strategy {PLAYED}")
     if injects is not None:
-        write_injects(injects, found.session.table.injects, found.session.place.injects)
+        write_injects(injects, found.session.table.injects, found.session.played)
         click.echo(f"{len(found.session.table.injects)} injects: {injects}")
     if found.differs:
         for line in found.differs:

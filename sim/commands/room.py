@@ -117,6 +117,37 @@ def after_action(session: Path, scenario: Path | None, folder: Path | None, repl
     _write(title, LEAD, found(played), place, "after-action")
 
 
+@question
+@click.command()
+@click.argument("what", type=PLACE)
+@click.option("--beside", type=PLACE, metavar="FOLDER", help="Another run of the same scenario, shown beside a run.")
+@click.option("--scenario", type=PLACE, help="The scenario file, where that has been moved.")
+@click.option("--out", "-o", type=PLACE, help="File to write; default reports/NAME-film.html.")
+@REPLACE
+def film(what: Path, beside: Path | None, scenario: Path | None, out: Path | None, replace: bool) -> None:
+    """Write a film of WHAT, a run's folder or a session's file: one page to step through day by day.
+
+    It has all that it shows in it, works without a network, and can be sent on. A session is shown beside doing
+    nothing, its scripted policy and its other branches.
+    """
+    from sim.output.files import cannot_write, put_text
+    from sim.output.names import default_folder
+    from sim.room.film import film as found
+
+    place = out or default_folder(what.resolve().stem if what.is_file() else what.resolve().name, "film.html")
+    if place.suffix.lower() not in (".html", ".htm"):
+        raise click.BadParameter(f"'{place}' does not end in .html", param_hint="--out")
+    if place.exists() and not replace:
+        raise click.BadParameter(f"'{place}' is there already; --replace takes its place", param_hint="--out")
+    text = found(what, beside, scenario)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(place, error) from None
+    put_text(place, text)
+    click.echo(f"Wrote {place} ({len(text.encode()) / 1e6:.1f} MB). It opens in any browser, without a network.")
+
+
 def _check_free(folder: Path, name: str, replace: bool) -> None:
     from sim.room.sheets import files_of
 

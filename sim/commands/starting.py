@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,6 +35,7 @@ def schema(out: Path | None, of_study: bool) -> None:
 @click.option("--study", "of_study", is_flag=True, help="A study of the starter scenario instead.")
 @click.option("--crisis", is_flag=True, help="A crisis to replay instead, from a fact sheet.")
 @click.option("--facts", type=PLACE, help="With --crisis: the fact sheet (CSV or .xlsx); left out: one to fill in.")
+@click.option("--exercise", is_flag=True, help="A tabletop exercise for roles, with its list of injects beside it.")
 @click.option("--country-like", is_flag=True, help="A made-up national system instead, with its tables beside it.")
 @click.option("--facilities", type=int, help="With --country-like: health facilities, of very unequal size; 1,000.")
 @click.option("--products", type=int, help="With --country-like: products, every facility uses all; 10.")
@@ -42,15 +44,18 @@ def schema(out: Path | None, of_study: bool) -> None:
 @click.option("--shelf-life", help="With --country-like: shelf life of every product, such as 24mo; none.")
 @click.option("--seed", type=int, help="With --country-like: seed it is drawn from; 1.")
 def new(
-    file: Path, shipped: str | None, of_study: bool, crisis: bool, facts: Path | None, country_like: bool, **size: Any
-) -> None:
+    file: Path, shipped: str | None, of_study: bool, crisis: bool, facts: Path | None, exercise: bool, country_like: bool,
+    **size: Any,
+) -> None:  # fmt: skip
     """Write a commented starter scenario (or study) that runs, called as its file, with the schema for editors."""
     from sim.output.names import typed
 
     given = {name: value for name, value in size.items() if value is not None}
-    chosen = {"--from": shipped, "--study": of_study, "--crisis": crisis, "--country-like": country_like}
+    chosen = {
+        "--from": shipped, "--study": of_study, "--crisis": crisis, "--exercise": exercise, "--country-like": country_like,
+    }  # fmt: skip
     if len(asked := [option for option, value in chosen.items() if value]) > 1:
-        raise click.UsageError(f"{' or '.join(asked)}, not both")
+        raise click.UsageError(f"{' or '.join(asked)}, not {'both' if len(asked) == 2 else 'all'}")
     if given and not country_like:
         raise click.UsageError(f"--{next(iter(given)).replace('_', '-')} goes with --country-like only")
     if facts is not None and not crisis:
@@ -65,12 +70,16 @@ def new(
     elif crisis:
         _write_crisis(file, facts, heading)
     else:
-        for place, text in _texts(file, shipped, of_study, heading).items():
+        texts = _exercise(file, heading) if exercise else _texts(file, shipped, of_study, heading)
+        _check_free(texts)
+        for place, text in texts.items():
             _write(place, text, "x")
     if not (file.parent / name).exists():
         _write(file.parent / name, _schema(of_study), "x")
-    does = "study" if of_study else "replay" if crisis else "run"
-    click.echo(f"Wrote {file}. Run it with: tideover {does} {typed(file)}")
+    verb, command = "Run", "study" if of_study else "replay" if crisis else "run"
+    if exercise:
+        verb, command = "Play", "exercise"
+    click.echo(f"Wrote {file}. {verb} it with: tideover {command} {typed(file)}")
 
 
 def _named(file: Path) -> Path:
@@ -122,6 +131,29 @@ def _texts(file: Path, shipped: str | None, of_study: bool, heading: str) -> dic
         return copy_of(shipped, file)
     starter = (files("sim.study" if of_study else "sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
     return {file: heading + named_in(starter.partition("\n")[2], file)}
+
+
+def _exercise(file: Path, heading: str) -> dict[Path, str]:
+    """The exercise to start from, and its list of injects in a table beside it, which is called as the file."""
+    from importlib.resources import files
+
+    from sim.scenario.shipped import named_in
+
+    starter, injects = (
+        (files("sim.scenario") / name).read_text(encoding="utf-8") for name in ("exercise.yaml", "exercise-injects.csv")
+    )
+    table = file.with_name(f"{file.stem}-injects.csv")
+    text = starter.partition("\n")[2].replace("exercise-injects.csv", json.dumps(table.name, ensure_ascii=False))
+    return {file: heading + named_in(text, file), table: injects}
+
+
+def _check_free(texts: Iterable[Path]) -> None:
+    """Raise ScenarioError with every file that is there already, before the first is written."""
+    from sim.errors import Problem, ScenarioError
+
+    there = [place for place in texts if place.exists()]
+    if there:
+        raise ScenarioError([Problem(str(place), 0, "there is a file of this name already") for place in there])
 
 
 def _schema(of_study: bool) -> str:

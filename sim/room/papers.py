@@ -50,9 +50,13 @@ def _offer(table: Table, bound: BoundDecision) -> tuple[str, ...]:
         f"{charges.a_day:,.0f} {currency} a day" if charges.a_day else "",
         f"{charges.premium:.0%} dearer" if charges.premium else "",
     ]
-    lasts = f"{bound.lasts:g} days" if 0 < bound.lasts < float("inf") else ""
-    after = f"{bound.after.mean:g} days" if bound.after.mean else "at once"
+    lasts = _days(bound.lasts) if 0 < bound.lasts < float("inf") else ""
+    after = _days(bound.after.mean) if bound.after.mean else "at once"
     return bound.name, ", ".join(filter(None, cost)) or "none", after, lasts
+
+
+def _days(days: float) -> str:
+    return "1 day" if days == 1 else f"{days:g} days"
 
 
 def _card(table: Table, inject: Inject) -> Paper:

@@ -156,7 +156,7 @@ class Room:
     async def injects(self) -> str:
         """The list of injects as CSV."""
         async with self._one:
-            return await run_sync(injects_csv, self.session.table.injects, self.session.place.injects)
+            return await run_sync(injects_csv, self.session.table.injects, self.session.played)
 
     async def keep_time(self) -> None:
         """Until the room is closed: bring what the clock brings, and tell who came or went."""

@@ -85,5 +85,5 @@ def check_decision(session: Session, role: str, decision: str, reason: str) -> N
         if one.decision in rivals or decision in table.decisions[one.decision].rivals:
             same = "this" if one.decision == decision else f"'{one.decision}', which sets the same,"
             raise Refused("impossible", f"{same} was handed in by {table.title(one.role)} in this turn", reason)
-    if why := session.begun.running.refusal(decision):
+    if why := session.look().running.refusal(decision):
         raise Refused("impossible", f"'{decision}' cannot be decided: {why}", reason)

@@ -24,7 +24,7 @@ from sim.tabletop.table import Table
 
 IN_BLOCKS = ("world.recorder", "world.books")
 """Parts of a run that keep days in blocks, as many in one as were lived in one go."""
-KEPT = 6
+KEPT = 4
 """Copies of runs that are kept."""
 Deeds = tuple[Turn, ...]
 """What was done in each turn, as far as the model takes notice of it."""
@@ -56,10 +56,10 @@ class Course:
         """How many copies there are."""
         return len(self._kept)
 
-    def at(self, turns: Sequence[Turn]) -> Begun:
+    def at(self, turns: Sequence[Turn], keep: bool = True) -> Begun:
         """The run in the last of these turns, with what was fired in it; a copy, to be changed at will.
 
-        What was chosen in it has not been done yet.
+        What was chosen in it has not been done yet. Without `keep` no further copies are kept on the way there.
         """
         deeds = self._deeds(turns)
         begun, done = self._nearest(deeds)
@@ -68,8 +68,17 @@ class Course:
                 self.choose(begun, deeds[k - 1].chosen)
                 begun.until(deeds[k].day)
             self.fire(begun, deeds[k].fired)
-            self._keep((*deeds[:k], replace(deeds[k], chosen=())), begun)
+            if keep:
+                self._keep((*deeds[:k], replace(deeds[k], chosen=())), begun)
         return begun
+
+    def look(self, turns: Sequence[Turn]) -> Begun:
+        """The same to be looked at and not changed: the copy that is kept, so that many look for the price of one."""
+        deeds = self._deeds(turns)
+        if deeds not in self._kept:
+            return self.at(turns)
+        self._kept.move_to_end(deeds)
+        return self._kept[deeds]
 
     def keep(self, turns: Sequence[Turn], begun: Begun) -> None:
         """Keep a copy of a run that stands where these turns lead."""
@@ -124,8 +133,9 @@ class Course:
 
     def _deeds(self, turns: Sequence[Turn]) -> Deeds:
         """What was done in these turns; of the last what was fired alone."""
-        done = tuple(replace(turn, chosen=self._in_order(turn.chosen)) for turn in turns)
-        return (*done[:-1], replace(done[-1], chosen=()))
+        some = 2  # choices that can be in another order
+        done = [t if len(t.chosen) < some else replace(t, chosen=self._in_order(t.chosen)) for t in turns[:-1]]
+        return (*done, replace(turns[-1], chosen=()))
 
     def _in_order(self, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(sorted(names, key=lambda name: self._order.get(name, 0)))

@@ -56,8 +56,9 @@ def weigh(session: Session) -> list[Weight]:
 
     Amounts of different products are not added up: a decision counts by the product for which it did most.
     """
-    place, course = session.place, Course(session.table)
-    begun = session.begun
+    place = session.place
+    course = Course(session.table, kept=len(place.turns))  # so that each goes on from the turn of its decision
+    begun = course.at(place.turns)
     own, most = _total(unmet(begun, "product", [0])), asked(begun)
     found = []
     for choice in place.choices:
@@ -67,7 +68,7 @@ def weigh(session: Session) -> list[Weight]:
         chosen = turns[choice.turn - 1].chosen
         without = tuple(name for name in chosen if name != choice.decision)
         turns[choice.turn - 1] = replace(turns[choice.turn - 1], chosen=without)
-        other = _total(unmet(course.at(turns), "product", [0]))
+        other = _total(unmet(course.at(turns, keep=False), "product", [0]))
         averted = {product: other[product] - units for product, units in own.items()}
         share = max((abs(units) / max(1, most[product]) for product, units in averted.items()), default=0.0)
         found.append(Weight(choice, averted, share))

@@ -13,6 +13,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, cast
 
+from sim import __version__
 from sim.errors import Problem, ScenarioError, nearest, one_of_few
 from sim.output.csv_text import BEGINNINGS, ENCODING, csv_of_rows
 from sim.output.files import put
@@ -43,9 +44,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "status": ("state",),
     "fired at": ("delivered at", "actual time", "time delivered"),
     "fired by": ("delivered by", "controller", "responsible controller"),
+    "fired in turn": (), "fired on": (), "seed": (), "tideover": (),
 }  # fmt: skip
-"""Our columns, each with what others call it; what belongs to a session (the last three) is written and not read."""
-OF_SESSION = ("status", "fired at", "fired by")
+"""Our columns, each with what others call it; what belongs to a session (the last seven) is written and not read."""
+OF_SESSION = ("status", "fired at", "fired by", "fired in turn", "fired on", "seed", "tideover")
 NEEDED = ("number", "title")
 MOST = 10_000
 """Rows of a list of injects."""
@@ -165,33 +167,54 @@ def first_row(path: Path, sheet: str | None = None) -> list[str]:
         return next((cells for cells in plain if any(cells)), [])
 
 
-def write_injects(path: Path, injects: Sequence[Inject], standings: Mapping[str, Standing] | None = None) -> None:
+@dataclass(frozen=True)
+class Played:
+    """What a session says of its injects: what became of each by its number, the date of the story on which each turn
+    began, and the seed."""
+
+    standings: Mapping[str, Standing]
+    dates: Sequence[str]
+    seed: int
+
+
+def write_injects(path: Path, injects: Sequence[Inject], played: Played | None = None) -> None:
     """Write the list with our columns, as CSV or as a workbook by how the name ends; in its order."""
     if path.suffix.lower() == ".xlsx":
-        content = workbook([("injects", list(COLUMNS), _rows(injects, standings))])
+        content = workbook([("injects", list(COLUMNS), _rows(injects, played))])
         put(path, lambda place: place.write_bytes(content))
     else:
-        text = injects_csv(injects, standings)
+        text = injects_csv(injects, played)
         put(path, lambda place: place.write_text(text, encoding=ENCODING, newline="\n"))
 
 
-def injects_csv(injects: Sequence[Inject], standings: Mapping[str, Standing] | None = None) -> str:
+def injects_csv(injects: Sequence[Inject], played: Played | None = None) -> str:
     """The list with our columns as the text of a CSV file."""
-    return csv_of_rows(list(COLUMNS), _rows(injects, standings))
+    return csv_of_rows(list(COLUMNS), _rows(injects, played))
 
 
-def _rows(injects: Sequence[Inject], standings: Mapping[str, Standing] | None) -> list[list[str]]:
-    return [_row(one, (standings or {}).get(one.number, Standing())) for one in injects]
+def _rows(injects: Sequence[Inject], played: Played | None) -> list[list[str]]:
+    return [[*_row(one), *_became(one, played)] for one in injects]
 
 
-def _row(one: Inject, standing: Standing) -> list[str]:
+def _became(one: Inject, played: Played | None) -> list[str]:
+    """What became of an inject, as the columns of a session have it."""
+    if played is None:
+        return [Standing().status, *("" for _ in OF_SESSION[1:])]
+    standing = played.standings.get(one.number, Standing())
+    turn = standing.turn if standing.status == "fired" else 0
+    return [
+        standing.status, "" if standing.at is None else standing.at.isoformat(timespec="seconds"), standing.by,
+        str(turn or ""), played.dates[turn - 1] if turn else "", str(played.seed), __version__,
+    ]  # fmt: skip
+
+
+def _row(one: Inject) -> list[str]:
     return [
         one.number, one.title, "" if one.delivery is None else str(one.delivery),
         "" if one.story is None else one.story.text, one.kind, one.method, one.sender, ", ".join(one.to),
         one.description, one.expected, one.phase, ", ".join(one.objectives),
         "" if one.condition is None else _flow(one.condition),
         "" if not one.events else _flow(one.events[0] if len(one.events) == 1 else list(one.events)),
-        standing.status, "" if standing.at is None else standing.at.isoformat(timespec="seconds"), standing.by,
     ]  # fmt: skip
 
 

@@ -53,7 +53,9 @@ class Ledger:
             self.ticks.clear()
         elif entry.at is not None and entry.do in ("advance", "rewind", "switch"):
             self.ticks.append(Tick("turn", entry.at))
-        vars(self).pop("place", None)
+        before = vars(self).pop("place", None)
+        if before is not None and entry.do in ON_A_BRANCH:
+            self.place = place_of([entry], before)  # one step on, however long the path is
 
     def free_name(self) -> str:
         """A name that no branch has."""

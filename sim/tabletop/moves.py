@@ -90,9 +90,11 @@ class Place:
         return [one for one in self.choices if one.turn == self.turn and not one.withdrawn]
 
 
-def place_of(path: Iterable[Entry]) -> Place:
-    """Where a branch stands after its entries."""
-    place = Place()
+START = Place()
+
+
+def place_of(path: Iterable[Entry], place: Place = START) -> Place:
+    """Where a branch stands after entries, from its beginning or from another place on."""
     for entry in path:
         place = _AFTER[entry.do](place, entry)
     return place

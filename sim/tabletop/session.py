@@ -21,7 +21,7 @@ from sim.tabletop.clock import Clock, Reading
 from sim.tabletop.clock import Do as ClockDo
 from sim.tabletop.clock import Of as ClockOf
 from sim.tabletop.course import Course, digest
-from sim.tabletop.inject_table import injects_csv
+from sim.tabletop.inject_table import Played, injects_csv
 from sim.tabletop.injects import Inject, Status
 from sim.tabletop.ledger import Ledger
 from sim.tabletop.looking import Seen
@@ -52,6 +52,8 @@ class Session:
         self.table, self.file = table, file
         self._ledger = Ledger(entries)
         self._course = Course(table)
+        self._looked: tuple[int, dict[int | None, Begun]] = (0, {})
+        self._clock: tuple[int, Clock] | None = None
         self._ticking = False
 
     @classmethod
@@ -109,14 +111,26 @@ class Session:
         """The run as it stands, with what was fired in this turn; a copy. Decisions of this turn are not in it."""
         return self._course.at(self.place.turns)
 
-    def at_turn(self, turn: int) -> Begun:
-        """The run as it stood when a turn of this branch began; a copy."""
-        turns = self.place.turns[:turn]
-        return self._course.at((*turns[:-1], Turn(turns[-1].day)))
+    def look(self, turn: int | None = None) -> Begun:
+        """The same to be looked at and not changed; with `turn` as it stood when a turn of this branch began."""
+        done, turns = len(self._ledger.entries), self.place.turns
+        if self._looked[0] != done:
+            self._looked = done, {}
+        found = self._looked[1]
+        if turn not in found:
+            there = turns if turn is None else (*turns[: turn - 1], Turn(turns[turn - 1].day))
+            found[turn] = self._course.look(there)
+        return found[turn]
 
     def seen(self, begun: Begun, party: str | None) -> Seen:
         """A run through the eyes of a party; None: as it is."""
         return Seen(begun, party, self.table.exercise.bands)
+
+    @property
+    def played(self) -> Played:
+        """What became of the injects on this branch."""
+        dates = [self.table.date(turn.day).isoformat() for turn in self.place.turns]
+        return Played(self.place.injects, dates, self.table.begun.loaded.spec.seed)
 
     def branch_path(self, name: str) -> Trail:
         """What led to where a branch stands."""
@@ -140,7 +154,10 @@ class Session:
     @property
     def clock(self) -> Clock:
         """The clocks."""
-        return Clock(self.table.exercise, self.table.start, self._ledger.ticks)
+        done = len(self._ledger.entries)
+        if self._clock is None or self._clock[0] != done:
+            self._clock = done, Clock(self.table.exercise, self.table.start, self._ledger.ticks)
+        return self._clock[1]
 
     def reading(self, now: dt.datetime | None = None) -> Reading:
         """What the clocks show; left out: when something was done last."""

@@ -78,7 +78,7 @@ def open_session(path: Path, at: dt.datetime | None = None, scenario: Path | Non
 
     data = _read(path)
     scenario = scenario or _found(path, data)
-    settings = Settings(scenario, data["strategy"], tuple(data["settings"].items()), data["injects"])
+    settings = Settings(scenario, data["strategy"], tuple(data["settings"].items()), data.get("injects"))
     table = Table(settings)
     if table.identity != data["identity"]:
         message = "the scenario, or a table that it names, was changed since the session was played"

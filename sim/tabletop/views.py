@@ -83,7 +83,7 @@ def only(allowed: Allowed | None, data: Any) -> Any:
 
 def view(session: Session, role: str, now: dt.datetime | None = None) -> dict[str, Any]:
     """What a role is shown at a moment (left out: when the log was last written to)."""
-    begun, place = session.begun, session.place
+    begun, place = session.look(), session.place
     data = _room(session, role, place, session.reading(now))
     if role == FACILITATOR:
         data |= _observer(session, begun, place) | _facilitator(session, begun, place, now)
@@ -250,9 +250,9 @@ def changed(session: Session, role: str, since: int, known: Mapping[str, Any] | 
         return []
     party = session.table.exercise.roles[role].party
     if known is None:
-        now = session.seen(session.begun, party)
+        now = session.seen(session.look(), party)
         known = {"stock": now.stock(), "orders": now.orders()}
-    before = session.seen(session.at_turn(since), party)
+    before = session.seen(session.look(since), party)
     told = [
         f"Inject {one.number}: {one.title}."
         for one in _fired(session, place)

@@ -40,7 +40,7 @@ def ways(begun: Begun, since: int) -> dict[str, list[Row]]:
     None before that day, and where nothing is used.
     """
     network = begun.running.plan.network
-    of = _places(network)
+    of = places_of(network)
     places = list(dict.fromkeys(of))
     at = {place: k for k, place in enumerate(places)}
     lanes, sites = _states(network, _told(begun), begun.day)
@@ -129,7 +129,7 @@ def _together(states: np.ndarray) -> int:
     return least if least == most else SLOWER
 
 
-def _places(network: Network) -> list[Place]:
+def places_of(network: Network) -> list[Place]:
     """The place of each site."""
     columns = [network.sites[name].tolist() for name in ("name", "kind", "region", "country")]
     count = network.sites["kind"].value_counts().to_dict()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sim import __version__
 from sim.cli import main
 from sim.tabletop import session_file
 from sim.tabletop.reading_in import Offer, use
@@ -53,7 +54,8 @@ def test_a_session_is_replayed_and_written_as_a_scenario(call: Call, tmp_path: P
     code, out, _ = call("replay-session", session.file, "--injects", tmp_path / "what.csv")
     assert code == 0 and out.endswith(f"6 injects: {tmp_path / 'what.csv'}\n")
     rows = (tmp_path / "what.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert rows[1].endswith(",waiting,,") and rows[6].endswith(",fired,,facilitator")
+    assert rows[1].endswith(f",waiting,,,,,1,{__version__}")
+    assert rows[6].endswith(f",fired,,facilitator,1,2027-03-01,1,{__version__}")
 
 
 def test_papers_of_a_session_have_the_injects_that_were_read_in_for_it(call: Call, tmp_path: Path) -> None:

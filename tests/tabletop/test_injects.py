@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import openpyxl
 import pytest
 
 import sim
-from sim.tabletop.inject_table import Imported, read_injects, write_injects
+from sim.tabletop.inject_table import OF_SESSION, Imported, Played, injects_csv, read_injects, write_injects
 from sim.tabletop.injects import Delivery, Span, Standing, StoryTime
 from sim.tabletop.table import Settings, Table
 from tests.tabletop.exercise import INJECTS, SCENARIO, at, written
@@ -132,13 +133,23 @@ def test_numbers_order_and_all_else_survive_being_written_and_read(tmp_path: Pat
     more = ['007,"=SUM, ""said"" he",+0:05,day 3,complexity,,@home,"clinics, ministry","-1\nand – ü 中",+x,,,,']
     first = read(table(tmp_path, "\n".join([rows[0], *reversed(rows[1:]), *more])))
     assert not first.left_out and first.injects[-1].description == "-1\nand – ü 中"
-    standings = {"3": Standing("fired", 2, at(5), "facilitator")}
-    write_injects(tmp_path / name, first.injects, standings)
+    played = Played({"3": Standing("fired", 2, at(5), "facilitator")}, ["2027-03-01", "2027-03-08"], 7)
+    write_injects(tmp_path / name, first.injects, played)
     again = read(tmp_path / name)
     assert again.injects == first.injects and not again.left_out and not again.ignored
     assert [one.number for one in again.injects] == ["6", "5", "4", "3", "2", "1", "007"]
-    write_injects(tmp_path / f"again-{name}", again.injects, standings)
+    write_injects(tmp_path / f"again-{name}", again.injects, played)
     assert (tmp_path / f"again-{name}").read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_an_exported_inject_says_when_by_whom_in_which_turn_and_under_which_seed_and_version(tmp_path: Path) -> None:
+    first = read(table(tmp_path, INJECTS))
+    played = Played({"3": Standing("fired", 2, at(5), "facilitator")}, ["2027-03-01", "2027-03-08"], 7)
+    rows = {row["number"]: row for row in csv.DictReader(injects_csv(first.injects, played).splitlines())}
+    told = [rows["3"][name] for name in OF_SESSION]
+    when = at(5).isoformat(timespec="seconds")
+    assert told == ["fired", when, "facilitator", "2", "2027-03-08", "7", sim.__version__]
+    assert [rows["1"][name] for name in OF_SESSION] == ["waiting", "", "", "", "", "7", sim.__version__]
 
 
 def test_a_file_that_is_no_list_is_told(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_what_was_exported_is_read_in_anywhere_with_its_numbers_order_and_words(
     )
     first, second = Session(table), Session(table)
     use(first, offer(text), 0)
-    write_injects(tmp_path / f"out{ending}", first.table.injects, first.place.injects)
+    write_injects(tmp_path / f"out{ending}", first.table.injects, first.played)
     use(second, Offer(f"out{ending}", (tmp_path / f"out{ending}").read_bytes()), 0)
     assert second.table.injects == first.table.injects
     assert [one.number for one in second.table.injects] == ["007", "x", "10"]

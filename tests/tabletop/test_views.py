@@ -162,7 +162,7 @@ def test_what_changed_since_the_last_turn_is_told_in_sentences(played: Play) -> 
     assert "Inject 2: A store room floods." in ministry and "Your decision counts: open." in ministry
     assert not any("Inject" in line for line in clinics) and "Your decision counts: less." in clinics
     now = {row["site"]: row["band"] for row in session.view("clinics")["stock"]}
-    was = {row["site"]: row["band"] for row in session.seen(session.at_turn(3), "clinics").stock()}
+    was = {row["site"]: row["band"] for row in session.seen(session.look(3), "clinics").stock()}
     told = [f"{site}, drip: {now[site]}, was {was[site]}." for site in now if now[site] != was[site]]
     assert told and sorted(line for line in clinics if ", was " in line) == sorted(told)
     assert Session(session.table).view("ministry")["changed"] == []

@@ -4,16 +4,23 @@ import { at, count, date, h } from "./dom.js";
 import { send } from "./link.js";
 import { bar, beside, none, table } from "./parts.js";
 
+const MOST = 3; // turns that are talked of first
+
 /**
  * @typedef {{by: string, turn: number, decision: string, reason: string}} Taken
  * @typedef {{turn: number, date: string, injects: [string, string][], decisions: Taken[], unmet: Record<string, number>}} Turn
  */
 
-/** @param {(Taken & {averted: Record<string, number>})[]} rows @param {import("./link.js").Counted} about */
+/** Decisions, what mattered most first, by their turns: three turns, then the others.
+ * @param {(Taken & {averted: Record<string, number>})[]} rows @param {import("./link.js").Counted} about */
 function mattered(rows, about) {
   if (!rows.length) return none("No decision has counted yet.");
-  return h("ol", { class: "rows" }, ...rows.map((row, k) => h("li", { class: k < 3 ? "" : "small" },
-    h("b", {}, `Turn ${row.turn}: ${row.decision}`), ` (${row.by}). `, effect(row.averted, about), row.reason ? h("p", { class: "quiet" }, `“${row.reason}”`) : null)));
+  const turns = [...new Set(rows.map((row) => row.turn))];
+  const told = (/** @type {number[]} */ some) => h("ol", { class: "rows" }, ...some.map((turn) => h("li", {}, h("b", {}, `Turn ${turn}`),
+    h("ul", { class: "plain" }, ...rows.filter((row) => row.turn === turn).map((row) => h("li", {}, h("b", {}, row.decision), ` (${row.by}). `,
+      effect(row.averted, about), row.reason ? h("span", { class: "quiet" }, ` “${row.reason}”`) : null))))));
+  const others = turns.slice(MOST);
+  return h("div", {}, told(turns.slice(0, MOST)), others.length ? h("details", { id: "others" }, h("summary", {}, "Other turns"), told(others)) : null);
 }
 
 /** @param {Record<string, number>} averted @param {import("./link.js").Counted} about */

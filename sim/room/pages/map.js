@@ -69,8 +69,8 @@ export function inWords(ways) {
   return told.length ? told : ["All ways are open, and nothing was missing."];
 }
 
-/** The same as a table: who went without, then what is not open, then the rest. @param {Ways} ways */
-export function table(ways) {
+/** The same as a table: who went without, then what is not open, then the rest. @param {Ways} ways @param {string} since */
+export function table(ways, since = "last turn") {
   const names = ways.places.map((one) => one.name);
   const rank = (/** @type {{state: string}} */ one) => ["closed", "slower", "open"].indexOf(one.state);
   const rows = [
@@ -78,7 +78,7 @@ export function table(ways) {
     ...ways.links.map((one) => ({ what: `${names[one.from]} to ${names[one.to]}`, how: one.used ? one.mode : `${one.mode}, not used`, state: one.state })),
   ].sort((a, b) => rank(a) - rank(b));
   const went = ways.places.filter((one) => one.short !== null).map((one) => ({
-    what: one.name, how: "last turn", state: one.short ? `${one.short} in 100 not there` : "nobody went without",
+    what: one.name, how: since, state: one.short ? `${one.short} in 100 not there` : "nobody went without",
   }));
   const head = h("tr", {}, ...["Way", "How", "State"].map((word) => h("th", { scope: "col" }, word)));
   return h("table", {}, h("thead", {}, head), h("tbody", {}, ...[...went, ...rows].map((one) => h("tr", {}, h("th", { scope: "row" }, one.what), h("td", {}, one.how),
