@@ -44,15 +44,16 @@ def schema(out: Path | None, of_study: bool) -> None:
 @click.option("--shelf-life", help="With --country-like: shelf life of every product, such as 24mo; none.")
 @click.option("--seed", type=int, help="With --country-like: seed it is drawn from; 1.")
 def new(
-    file: Path, shipped: str | None, of_study: bool, crisis: bool, facts: Path | None, exercise: bool, country_like: bool,
-    **size: Any,
+    file: Path, shipped: str | None, of_study: bool, crisis: bool, facts: Path | None, exercise: bool,
+    country_like: bool, **size: Any,
 ) -> None:  # fmt: skip
     """Write a commented starter scenario (or study) that runs, called as its file, with the schema for editors."""
     from sim.output.names import typed
 
     given = {name: value for name, value in size.items() if value is not None}
     chosen = {
-        "--from": shipped, "--study": of_study, "--crisis": crisis, "--exercise": exercise, "--country-like": country_like,
+        "--from": shipped, "--study": of_study, "--crisis": crisis, "--exercise": exercise,
+        "--country-like": country_like,
     }  # fmt: skip
     if len(asked := [option for option, value in chosen.items() if value]) > 1:
         raise click.UsageError(f"{' or '.join(asked)}, not {'both' if len(asked) == 2 else 'all'}")
