@@ -65,24 +65,26 @@ class Conservation(Part):
             np.add.at(self._expected[0], product[reserve.holder], stock)
         self._expected[0] += self._under_way()
         self._seen: list[np.ndarray] = []
+        self._gives = network.sideways.size > 0
 
     def look(self, day: int) -> None:
         """Evening: take down what is under way now, per product, for the check of the day; raise SimulationError where
         something negative, or a lot that is lost, is no part of the ledger."""
         self._seen.append(self._under_way())
-        if any(np.minimum.reduce(counted, initial=0) < 0 for counted in self._beside(day)):
+        if np.minimum.reduce(self._state.beside, initial=0) < 0 if not self._gives else self._lacks_beside(day):
             self._complain_of_signs(day)
         if self._state.lots is not None and self._looks_closely(day):
             self._check_pockets(day, self._state.lots)
             self._check_lots(day, self._state.lots)
 
-    def _beside(self, day: int) -> list[np.ndarray]:
-        """What is counted beside the ledger. Flows for transfers, of which there are many, are looked at as lots are
-        unless something that was given came back: what is promised on them leaves on the same evening."""
+    def _lacks_beside(self, day: int) -> bool:
+        """Whether something counted beside the ledger is negative. Flows for transfers, of which there are many, are
+        looked at as lots are unless something that was given came back: what is promised on them leaves on the same
+        evening."""
         state, orders = self._state, self._plan.network.orders
-        if state.came_back or self._looks_closely(day):
-            return [state.beside]
-        return [state.beside[:orders], state.in_reserve]
+        whole = state.came_back or self._looks_closely(day)
+        parts = [state.beside] if whole else [state.beside[:orders], state.in_reserve]
+        return any(np.minimum.reduce(part, initial=0) < 0 for part in parts)
 
     def _looks_closely(self, day: int) -> bool:
         return day % self._lot_check == 0 or day == self._last_day
