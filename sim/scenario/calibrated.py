@@ -40,8 +40,8 @@ class Found:
 def place_of(scenario: Path, wanted: Path | None, replace: bool = False) -> Path:
     """Where the overlay is to be: beside the scenario, from where it can build on it, unless a place is wanted.
 
-    Raises ScenarioError where it would take the place of a file that somebody wrote, or edited (but to `replace` it), or
-    could not reach the scenario.
+    Raises ScenarioError where it would take the place of a file that somebody wrote, or edited (unless to `replace`
+    it), or could not reach the scenario.
     """
     place = scenario.with_name(f"{scenario.stem}-calibrated.yaml") if wanted is None else wanted
     if place.exists() and not (place.is_file() and _begins(place)):

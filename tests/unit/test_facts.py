@@ -150,8 +150,8 @@ def test_every_kind_of_fact_makes_a_scenario_that_is_valid(tmp_path: Path) -> No
 
 
 def test_a_sheet_is_read_however_its_names_and_figures_are_written(tmp_path: Path) -> None:
-    """Other order, capitals, underscores and hyphens; a comma for decimals, which leaves semicolons between cells; marks
-    between thousands in a count."""
+    """Other order, capitals, underscores and hyphens; a comma for decimals, which leaves semicolons between cells; a
+    mark between thousands in a count."""
     same = read_facts(sheet(tmp_path, *DECIMALS)).facts
     path = tmp_path / "other.csv"
     path.write_text(
@@ -171,8 +171,8 @@ def test_the_smallest_and_largest_share_make_scenarios_that_are_valid(tmp_path: 
 
 
 def test_the_sheet_that_is_meant_can_be_named_and_what_is_written_can_be_run(tmp_path: Path) -> None:
-    """The cover comes first; shares are cells of Excel in percent, of which one has three decimals. Nothing was observed,
-    so that nothing can be replayed."""
+    """The cover comes first; shares are cells of Excel in percent, of which one has three decimals. Nothing was
+    observed, so that nothing can be replayed."""
     book = openpyxl.Workbook()
     cover, page = book.active, book.create_sheet("Facts")
     assert cover is not None

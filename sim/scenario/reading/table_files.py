@@ -53,7 +53,8 @@ def read_table(
     """The table in a CSV file (UTF-8, one line of column names) or in a sheet of a workbook; blank lines are skipped.
 
     A table of more than `most` rows is a problem. `place` makes the problem of a file that cannot be opened, at the
-    line of the scenario which names it. Columns `loosely` known may be written with other capitals, '_' or '-'. Left out, with a note, are a row of hashtags below the names, and one of sums.
+    line of the scenario which names it. Columns `loosely` known may be written with other capitals, '_' or '-'. Left
+    out, with a note, are a row of hashtags below the names, and one of sums.
     Raises ScenarioError with every problem of the file's shape: missing, not UTF-8, ragged, empty, names.
     """
     shown = shown_path(path)
@@ -146,8 +147,9 @@ def _gathered(rows: Rows, most: int, required: Sequence[str], loosely: Sequence[
                 read.columns = [(meant.get(bare(name), " ".join(name.split())), []) for name in stripped]
                 width = len(read.columns)
                 continue
-            if line <= LAST_FOR_NAMES and needed and not read.names_on and needed <= {meant.get(bare(c), c) for c in stripped}:
-                read.names_on = line
+            if line <= LAST_FOR_NAMES and needed and not read.names_on:
+                names = {meant.get(bare(cell), cell) for cell in stripped}
+                read.names_on = line if needed <= names else 0
             if (count := len(stripped)) != width:
                 if count > width and not any(stripped[width:]):
                     del stripped[width:]
