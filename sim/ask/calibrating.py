@@ -57,7 +57,8 @@ class Calibration(Answer, Calibrated):
     unseen
         Series of which no point lies before what is held out, by their labels.
     overlay
-        File of the calibrated scenario; None where none was asked for, or there was no time for a best fit.
+        File of the calibrated scenario; None where none was asked for, there was no time for a best fit, or the data
+        tell nothing.
     """
 
     unseen: tuple[str, ...] = ()
@@ -68,7 +69,7 @@ class Calibration(Answer, Calibrated):
 
         Raises ScenarioError where a scenario there cannot build on the one that was calibrated.
         """
-        path = place_of(self.subject.file, Path(place))
+        path = place_of(self.subject.file, Path(place), replace=True)
         how = [f"strategy {self.subject.strategy}"] if self.subject.strategy else []
         how += [f"{where}={value_text(value)}" for where, value in self.subject.settings.items()]
         on = on_words(self.watched) + (f", with {', '.join(how)}" if how else "")
@@ -120,7 +121,8 @@ def calibrate(
     accept
         Share of the draws, the nearest, that is accepted: "10%" or 0.1.
     workers, scheduler, out, progress, replace
-        As for `sim.ask.causes`; runs that are in the folder `out` already are not made again.
+        As for `sim.ask.causes`; runs that are in the folder `out` already are not made again. An overlay that was
+        edited is overwritten with `replace` only.
     overlay
         File for a scenario that builds on this one, with the values of the best fit and what is left of the ranges;
         True: NAME-calibrated.yaml beside it.
@@ -150,7 +152,7 @@ def calibrate(
     wanted = None if overlay is True or overlay is None else Path(overlay)
     place: Path | None = None
     if overlay is not None:
-        place = arguments.take("overlay", lambda: place_of(Path(path), wanted), None)
+        place = arguments.take("overlay", lambda: place_of(Path(path), wanted, replace), None)
     paths = _paths(arguments, subject, fit)
     watched = () if subject is None else watched_in(subject)
     if subject is not None and not watched:
@@ -170,9 +172,9 @@ def calibrate(
         found = Calibration(
             subject=subject, replications=near.attempted, folder=means.kept(bench),
             fitted={one: subject.loaded.spec.uncertain[one] for one in paths}, written=written, watched=watched,
-            near=near, fits=fits, overlay=place if fits.best else None,
-            unseen=tuple(s.label for s in subject.loaded.spec.observed if s.name not in seen),
+            near=near, fits=fits, unseen=tuple(s.label for s in subject.loaded.spec.observed if s.name not in seen),
         )  # fmt: skip
+        found = with_other(found, overlay=place if found.best else None)
         for name in TABLES:
             bench.store.answer(name, getattr(found, name))
         bench.store.keep(DRAWS, found.draws)
@@ -220,7 +222,9 @@ def _up_to(subject: Subject, watched: Sequence[Watched]) -> Subject:
         return subject
     try:
         loaded = ended(subject.loaded, last_day(watched, subject) + dt.timedelta(days=1))
-        return with_other(subject, loaded=loaded, plan=compile_plan(loaded))
+        plan = compile_plan(loaded)
+        loaded.notes[:] = subject.loaded.notes  # not what is amiss only where the days end early
+        return with_other(subject, loaded=loaded, plan=plan)
     except ScenarioError:
         return subject
 

@@ -35,6 +35,7 @@ def schema(out: Path | None, of_study: bool) -> None:
 @click.option("--study", "of_study", is_flag=True, help="A study of the starter scenario instead.")
 @click.option("--crisis", is_flag=True, help="A crisis to replay instead, from a fact sheet.")
 @click.option("--facts", type=PLACE, help="With --crisis: the fact sheet (CSV or .xlsx); left out: one to fill in.")
+@click.option("--sheet", metavar="NAME", help="With --facts: the sheet of the workbook; left out: its first.")
 @click.option("--exercise", is_flag=True, help="A tabletop exercise for roles, with its list of injects beside it.")
 @click.option("--country-like", is_flag=True, help="A made-up national system instead, with its tables beside it.")
 @click.option("--facilities", type=int, help="With --country-like: health facilities, of very unequal size; 1,000.")
@@ -44,8 +45,8 @@ def schema(out: Path | None, of_study: bool) -> None:
 @click.option("--shelf-life", help="With --country-like: shelf life of every product, such as 24mo; none.")
 @click.option("--seed", type=int, help="With --country-like: seed it is drawn from; 1.")
 def new(
-    file: Path, shipped: str | None, of_study: bool, crisis: bool, facts: Path | None, exercise: bool,
-    country_like: bool, **size: Any,
+    file: Path, shipped: str | None, of_study: bool, crisis: bool, facts: Path | None, sheet: str | None,
+    exercise: bool, country_like: bool, **size: Any,
 ) -> None:  # fmt: skip
     """Write a commented starter scenario (or study) that runs, called as its file, with the schema for editors."""
     from sim.output.names import typed
@@ -61,26 +62,27 @@ def new(
         raise click.UsageError(f"--{next(iter(given)).replace('_', '-')} goes with --country-like only")
     if facts is not None and not crisis:
         raise click.UsageError("--facts goes with --crisis only")
+    if sheet is not None and facts is None:
+        raise click.UsageError("--sheet goes with --facts only")
     file = _named(file)
-    name = "study.schema.json" if of_study else "scenario.schema.json"
+    name, does = ("study.schema.json", "study") if of_study else ("scenario.schema.json", "run")
     heading = f"# yaml-language-server: $schema={name}\n"
     if country_like:
         from sim.scenario.national import National, write_national
 
         write_national(file, National(**given), heading)
     elif crisis:
-        _write_crisis(file, facts, heading)
+        does = "replay" if _write_crisis(file, facts, sheet, heading) else "run"
     else:
         texts = _exercise(file, heading) if exercise else _texts(file, shipped, of_study, heading)
         _check_free(texts)
         for place, text in texts.items():
             _write(place, text, "x")
+        does = "exercise" if exercise else does
     if not (file.parent / name).exists():
         _write(file.parent / name, _schema(of_study), "x")
-    verb, command = "Run", "study" if of_study else "replay" if crisis else "run"
-    if exercise:
-        verb, command = "Play", "exercise"
-    click.echo(f"Wrote {file}. {verb} it with: tideover {command} {typed(file)}")
+    verb = "Play" if exercise else "Run"
+    click.echo(f"Wrote {file}. {verb} it with: tideover {does} {typed(file)}")
 
 
 def _named(file: Path) -> Path:
@@ -98,8 +100,9 @@ def _named(file: Path) -> Path:
     return file if file.suffix.lower() in (".yaml", ".yml") else file.with_name(f"{file.name}.yaml")
 
 
-def _write_crisis(file: Path, facts: Path | None, heading: str) -> None:
-    """A crisis from a fact sheet, after saying what of the sheet is used; without one from a form, laid beside it."""
+def _write_crisis(file: Path, facts: Path | None, name: str | None, heading: str) -> bool:
+    """A crisis from a fact sheet, after saying what of the sheet is used; without one from a form, laid beside it.
+    Whether anything was observed by which to replay it."""
     from sim.errors import Problem, ScenarioError
     from sim.scenario.crisis import crisis_text, example, observed_text
     from sim.scenario.facts import read_facts
@@ -111,7 +114,7 @@ def _write_crisis(file: Path, facts: Path | None, heading: str) -> None:
         raise ScenarioError([Problem(str(place), 0, "there is a file of this name already") for place in there])
     if facts is None:
         _write(form, example(), "x")
-    sheet = read_facts(form if facts is None else facts)
+    sheet = read_facts(form if facts is None else facts, name)
     click.echo(f"{sheet.counted}.")
     for column in sheet.unread:
         click.echo(f"Not read: column '{column}', which is none of a fact sheet.")
@@ -120,6 +123,7 @@ def _write_crisis(file: Path, facts: Path | None, heading: str) -> None:
     _write(file, heading + named_in(crisis_text(sheet, file.stem, observed.name), file), "x")
     if points := observed_text(sheet):
         _write(observed, points, "x")
+    return bool(points)
 
 
 def _texts(file: Path, shipped: str | None, of_study: bool, heading: str) -> dict[Path, str]:

@@ -20,7 +20,7 @@ CALIBRATED = Table(
         Column("best", "text", "", "its value in the best fit; empty where there was no time for one"),
         Column("start_1", "text", "", "where the first start ended"),
         Column("start_2", "text", "", "where the second start ended"),
-        Column("apart", "number", "share", "of the declared range between both"),
+        Column("apart", "number", "share", "of the declared range between both; of a list 0 if the same, 1 if not"),
         Column("median", "text", "", f"of the accepted draws, {NO_BAND}"),
         Column("low_80", "text", "", f"lower end of their band of 80%, {NO_BAND}"),
         Column("high_80", "text", "", f"upper end of it, {NO_BAND}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from sim.scenario.reading.document import Place
 from sim.scenario.reading.files import NAMING
 
 MARK = "# Written by tideover calibrate"
-"""By which a file is told from one that somebody wrote."""
+"""By which a file is told from one that somebody wrote; the sum behind it tells whether it was edited since."""
 SOURCE = "calibration"
 
 
@@ -36,15 +37,19 @@ class Found:
     last: dt.date
 
 
-def place_of(scenario: Path, wanted: Path | None) -> Path:
+def place_of(scenario: Path, wanted: Path | None, replace: bool = False) -> Path:
     """Where the overlay is to be: beside the scenario, from where it can build on it, unless a place is wanted.
 
-    Raises ScenarioError where it would take the place of a file that somebody wrote, or could not reach the scenario.
+    Raises ScenarioError where it would take the place of a file that somebody wrote, or edited (unless to `replace`
+    it), or could not reach the scenario.
     """
     place = scenario.with_name(f"{scenario.stem}-calibrated.yaml") if wanted is None else wanted
-    if place.exists() and not (place.is_file() and _ours(place)):
+    if place.exists() and not (place.is_file() and _begins(place)):
         message = "this was not written by a calibration, so it is not overwritten"
         raise ScenarioError([Problem(str(place), 0, message, None, "another file, given by --overlay")])
+    if place.exists() and not replace and _edited(place):
+        message = "this was edited after a calibration wrote it, so it is not overwritten"
+        raise ScenarioError([Problem(str(place), 0, message, None, "another file (--overlay), or --replace")])
     if not place.parent.is_dir():
         raise ScenarioError([Problem(str(place), 0, "there is no such folder", None, "a file in a folder that exists")])
     if not scenario.resolve().is_relative_to(project_root(place.resolve())):
@@ -53,9 +58,19 @@ def place_of(scenario: Path, wanted: Path | None) -> Path:
     return place
 
 
-def _ours(place: Path) -> bool:
+def _begins(place: Path) -> bool:
     with place.open("rb") as file:
         return file.read(len(MARK)) == MARK.encode()
+
+
+def _edited(place: Path) -> bool:
+    first, _, body = place.read_text(encoding="utf-8", errors="replace").partition("\n")
+    return first != _first_line(body)
+
+
+def _first_line(body: str) -> str:
+    total = hashlib.sha256(body.encode()).hexdigest()[:12]
+    return f"{MARK}: values of the best fit, and what is left of their ranges (as written: {total})."
 
 
 def overlay_text(loaded: Loaded, found: Found, place: Path) -> str:
@@ -80,7 +95,7 @@ def overlay_text(loaded: Loaded, found: Found, place: Path) -> str:
     sections["evidence"] = evidence
     sections["sources"] = {SOURCE: {"title": "Calibration, by tideover calibrate"}}
     body = yaml.dump(sections, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
-    return f"{MARK}: values of the best fit, and what is left of their ranges.\n{body}"
+    return f"{_first_line(body)}\n{body}"
 
 
 class _Plain(yaml.SafeDumper):

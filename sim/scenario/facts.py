@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.observations.base import QUALITIES
+from sim.scenario.reading.numerals import only_reading, readings
 from sim.scenario.reading.table_files import read_table
 from sim.scenario.reading.tables import MIDNIGHT, Table
 from sim.units import parse_date, parse_duration, parse_share
@@ -25,10 +26,13 @@ LOSSES = ("outage", "ban", "closure")
 EVENTS = (*LOSSES, "surge", "allocation")
 SERIES = ("low stock", "filled", "used")
 KINDS = (*ONCE, *EVENTS, *SERIES)
+LEAST = 0.1
+"""Percent of the market that a maker has at least, and leaves to others: units of a day that can be counted."""
 LONGEST = 1000
 """Days from the middle of a sheet's dates; a date further off is taken for a slip of the pen."""
 _SIGNED = re.compile(r"(?P<sign>[+\-−–]?)\s*(?P<share>\d+(?:\.\d+)?\s*%)")
-_LOW = re.compile(r"(?P<share>[^ ]+%)\s+(?:under|below)\s+(?P<days>\d+(?:\.\d+)?)\s*(?:d|days?)")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_LOW = re.compile(r"(?P<share>[^ ]+?\s*%)\s+(?:under|below)\s+(?P<days>\d+(?:\.\d+)?)\s*(?:d|days?)")
 _SPAN = re.compile(r"(?P<low>\d+(?:\.\d+)?)\s*(?:d|days?)?(?:\s*(?:to|-|–)\s*(?P<high>\d+(?:\.\d+)?)\s*(?:d|days?))?")
 
 
@@ -74,19 +78,20 @@ class FactSheet:
         return [fact for fact in self.facts if fact.kind in kinds]
 
 
-def read_facts(path: Path) -> FactSheet:
-    """The facts of a CSV file or workbook with the columns `NEEDED` and, where there are any, `OPTIONAL`.
+def read_facts(path: Path, sheet: str | None = None) -> FactSheet:
+    """The facts of a CSV file or of a sheet of a workbook, its first unless named, with the columns `NEEDED` and, where
+    there are any, `OPTIONAL`.
 
     Raises ScenarioError where the table cannot be read, or where no row of it is a fact.
     """
-    table = read_table(path, NEEDED)
+    table = read_table(path, NEEDED, sheet=sheet, loosely=(*NEEDED, *OPTIONAL))
     facts: list[Fact] = []
     out = []
     middle = _middle(table)
     for row in range(len(table)):
         cells = {name: cells[row] for name, cells in table.columns.items()}
         try:
-            fact = _fact(cells, table.lines[row])
+            fact = _fact(cells, table.lines[row], table.local)
             _check_beside(fact, facts)
             _check_near(fact, middle)
             facts.append(fact)
@@ -121,8 +126,8 @@ def _problem(table: Table, row: int, error: PlaceError) -> Problem:
     return Problem(table.file, table.lines[row], message, error.value, error.expected, error.nearest)
 
 
-def _fact(cells: dict[str, str], line: int) -> Fact:
-    kind = " ".join(cells["kind"].lower().split())
+def _fact(cells: dict[str, str], line: int, local: bool) -> Fact:
+    kind = " ".join(re.sub(r"[_-]", " ", cells["kind"].lower()).split())
     if kind not in KINDS:
         raise PlaceError(("kind",), "no kind of fact", cells["kind"], "one of " + ", ".join(KINDS), KINDS)
     for column, expected in (("what", "a few words"), ("source", f"where it was read, or '{ASSUMED}'")):
@@ -134,16 +139,22 @@ def _fact(cells: dict[str, str], line: int) -> Fact:
         raise PlaceError(("until",), "this is before its date", cells["until"], f"a date from {date} on")
     if kind in ("filled", "used") and until is None:
         raise PlaceError(("until",), "a figure of several days needs its last", None, "a date such as 2024-04-30")
-    value, high, days = _amount(kind, cells["how much"])
-    quality = (cells.get("quality") or "other").lower().replace(" ", "_")
+    value, high, days = _amount(kind, cells["how much"], local)
+    quality = (cells.get("quality") or "other").lower().replace(" ", "_").replace("-", "_")
     if quality not in QUALITIES:
         raise PlaceError(
             ("quality",), "no word for a source", cells["quality"], "one of " + ", ".join(QUALITIES), QUALITIES
         )
-    asked = cells.get("asked", "")
-    if asked and (not asked.isdecimal() or not int(asked)):
-        raise PlaceError(("asked",), "not how many were asked", asked, "a whole number, or nothing")
-    return Fact(line, kind, cells["what"], date, until, value, high, days, int(asked or 0), cells["source"], quality)
+    asked = _asked(cells.get("asked", ""))
+    return Fact(line, kind, cells["what"], date, until, value, high, days, asked, cells["source"], quality)
+
+
+def _asked(text: str) -> int:
+    """How many were asked, 0 where nobody says; a mark in it can only be one between thousands."""
+    whole = [int(one) for one in readings(text, True) if one.isdecimal() and int(one)]
+    if text and not whole:
+        raise PlaceError(("asked",), "not how many were asked", text, "a whole number, or nothing")
+    return whole[0] if whole else 0
 
 
 def _date(cells: dict[str, str], column: str) -> dt.date:
@@ -154,9 +165,11 @@ def _date(cells: dict[str, str], column: str) -> dt.date:
         raise PlaceError((column,), "not a date" if text else "there is no date", text or None, str(error)) from None
 
 
-def _amount(kind: str, text: str) -> tuple[float, float, float]:
-    """Value, upper end and days of cover of a cell."""
+def _amount(kind: str, written: str, local: bool) -> tuple[float, float, float]:
+    """Value, upper end and days of cover of a cell, with a point or a comma for decimals."""
+    text = written
     try:
+        text = _FIGURE.sub(lambda figure: only_reading(figure[0], local), written.lower())
         if kind == "usual stock":
             return _stock(text)
         if kind == "low stock":
@@ -164,7 +177,7 @@ def _amount(kind: str, text: str) -> tuple[float, float, float]:
                 raise ValueError("a share and the days of stock, such as 54% under 10d")
             if not (days := parse_duration(f"{match['days']}d")):
                 raise ValueError("at least one day of stock")
-            return _share(match["share"]), 0.0, days
+            return _share(match["share"].replace(" ", "")), 0.0, days
         if kind in ("surge", "used"):
             if not (match := _SIGNED.fullmatch(text)):
                 raise ValueError("a change in percent, such as +30% or -12%")
@@ -179,8 +192,8 @@ def _amount(kind: str, text: str) -> tuple[float, float, float]:
             raise ValueError("how much is lost: above 0%")
         return share, 0.0, 0.0
     except ValueError as error:
-        message = "this cannot be read" if text else "there is no figure"
-        raise PlaceError(("how much",), message, text or None, str(error)) from None
+        message = "this cannot be read" if written else "there is no figure"
+        raise PlaceError(("how much",), message, written or None, str(error)) from None
 
 
 def _share(text: str) -> float:
@@ -204,8 +217,11 @@ def _check_beside(fact: Fact, before: list[Fact]) -> None:
     """Raise PlaceError where a fact cannot stand beside those before it."""
     if fact.kind in ONCE and (line := _line(one for one in before if one.kind == fact.kind)):
         raise PlaceError(("kind",), f"this is told already on line {line}", fact.kind, "one row of it")
-    if fact.kind == "supplier share" and not 0 < fact.value < 100:
-        raise PlaceError(("how much",), "one of several makers has a part", f"{fact.value:g}%", "above 0%, below 100%")
+    if fact.kind == "supplier share" and not LEAST <= fact.value <= 100 - LEAST:
+        expected = f"{LEAST:g}% to {100 - LEAST:g}%"
+        raise PlaceError(("how much",), "one of several makers has a part", f"{fact.value:g}%", expected)
+    if fact.kind in EVENTS and (line := _line(one for one in before if _told(one) == _told(fact))):
+        raise PlaceError(("what",), f"this is told already on line {line}", fact.what, "one row of it")
     same = (fact.kind, fact.date, fact.until, fact.days, bool(fact.asked))
     if fact.kind in SERIES and (
         line := _line(o for o in before if (o.kind, o.date, o.until, o.days, bool(o.asked)) == same)
@@ -213,6 +229,11 @@ def _check_beside(fact: Fact, before: list[Fact]) -> None:
         raise PlaceError(
             ("date",), f"a second figure of the same days as on line {line}", str(fact.date), "one of them"
         )
+
+
+def _told(fact: Fact) -> tuple[object, ...]:
+    """An event, whoever tells it."""
+    return fact.kind, " ".join(fact.what.lower().split()), fact.date, fact.until, fact.value
 
 
 def _line(facts: Iterator[Fact]) -> int:

@@ -206,6 +206,49 @@ def test_a_scenario_elsewhere_cannot_build_on_this_one(tmp_path: Path) -> None:
         sim.ask.calibrate(written(tmp_path), overlay=tmp_path / "sub" / "o.yaml")
 
 
+def test_a_scenario_that_was_edited_is_overwritten_on_purpose_only(tmp_path: Path) -> None:
+    path, place = written(tmp_path), tmp_path / "s-calibrated.yaml"
+    asked: dict[str, Any] = {"runs": 60, "workers": 1, "overlay": True, "out": tmp_path / "out"}
+    sim.ask.calibrate(path, LEVEL, **asked)
+    before = place.read_text()
+    edited = before.replace("calibrated\n", "calibrated by us\n", 1)
+    place.write_text(edited)
+    with pytest.raises(ScenarioError, match=r"edited after a calibration wrote it.*or --replace"):
+        sim.ask.calibrate(path, LEVEL, **asked)
+    assert place.read_text() == edited != before
+    sim.ask.calibrate(path, LEVEL, **asked, replace=True)
+    assert place.read_text() == before
+    sim.ask.calibrate(path, LEVEL, **asked)  # as it was written, it is overwritten
+    place.write_text("scenario: mine\n")
+    with pytest.raises(ScenarioError, match="not written by a calibration"):
+        sim.ask.calibrate(path, LEVEL, **asked, replace=True)
+
+
+def test_where_the_data_tell_nothing_no_scenario_is_written_nor_named(tmp_path: Path) -> None:
+    """The stop begins after the last point that is looked at. Of 70 draws of its length, all as near, the first 56 are
+    accepted, which tell nothing. Of days that are not run there are no notes."""
+    found = sim.ask.calibrate(written(tmp_path), LATER, overrides={LEVEL: "16d"}, runs=120, accept="80%", workers=1,
+                              overlay=True)  # fmt: skip
+    assert found.overlay is None
+    assert not (tmp_path / "s-calibrated.yaml").exists()
+    assert "no calibrated scenario is written" in found.text()
+    assert not [note for note in found.subject.loaded.notes if "after the last day" in note.message]
+
+
+def test_two_starts_of_a_list_disagree_on_other_values_only() -> None:
+    """Levels 0.3 and 0.9 both lie in the three quarters of 16 days, 0.2 and 0.3 on both sides of their end."""
+    unknown = parse_unknown({"values": ["4d", "16d"], "weights": [1, 3]})
+
+    def apart(*levels: float) -> float:
+        starts = [Trial(f"start {k}", {"x": at}, {"x": unknown.at(at)}, 1.0) for k, at in enumerate(levels)]
+        near = Nearest(pd.DataFrame({"x": [0.5]}), np.ones(1), np.array([True]), np.ones(1), 1)
+        found = Calibrated(fitted={"x": unknown}, written={"x": "4d"}, watched=(), near=near, fits=Fits(tuple(starts)))
+        return float(found.calibrated["apart"].iloc[0])
+
+    assert apart(0.3, 0.9) == 0
+    assert apart(0.2, 0.3) == 1
+
+
 def one_series(samples: np.ndarray, values: list[float], name: str = "one") -> Scored:
     """A made-up series: draws x points."""
     count = len(values)

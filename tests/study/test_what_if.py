@@ -121,6 +121,18 @@ def test_what_was_typed_in_and_has_no_rule_is_noted(tmp_path: Path) -> None:
     assert frozen(load(path), "both").typed == ()
 
 
+def test_a_ban_may_answer_what_is_changed_and_illness_does_not(tmp_path: Path) -> None:
+    """Both are in force from before the loan on; a surge of buying ahead is told where the scenario says so."""
+    ban = {"kind": "export_ban", "name": "ban", "country": "IN", "from": "2024-03-10", "for": "20d"}
+    surge = {"kind": "demand_surge", "name": "influenza", "from": "2024-03-10", "for": "20d", "factor": 1.3}
+    both = {"both": COUNTER["both"]}
+    over: dict[str, Any] = {"disruptions": [ban, surge], "counterfactuals": both, "decisions": [LOAN]}
+    assert [one.name for one in frozen(load(written(tmp_path, **over)), "both").typed] == ["ban"]
+    said = {"families": {"title": "Families", "typed_in": ["disruptions.influenza"]}}
+    told = frozen(load(written(tmp_path, **over, responses=said)), "both")
+    assert told.noted == ("Families",)
+
+
 def test_a_decision_reads_what_was_known_by_its_day(tmp_path: Path) -> None:
     """60 of 16 March is known on the 18th, and acted on from the 19th (day 18) on, whatever came to be known later."""
     watching = LOAN | {"when": {"trigger": "observed", "series": "low", "above": 50}}

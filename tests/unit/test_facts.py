@@ -27,6 +27,8 @@ def sheet(tmp_path: Path, *rows: str) -> Path:
 
 
 GOOD = "2024-03-04,2024-05-20,outage,plant stops,80%,,Notice,press"
+DECIMALS = [",,supplier share,x,45.5%,,A,", ",,usual stock,x,12.5d to 20d,,A,",
+            "2024-03-04,2024-05-20,used,x,-8.5%,1204,A,peer reviewed"]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,9 @@ GOOD = "2024-03-04,2024-05-20,outage,plant stops,80%,,Notice,press"
         ("2024-03-04,,used,x,-10%,,A,", "until", "needs its last"),
         ("2024-03-04,2024-04-04,used,x,-110%,,A,", "how much", "-100% at least"),
         ("2024-03-04,,outage,x,80%,,A,rumour", "quality", "one of official"),
-        (",,supplier share,x,100%,,A,", "how much", "below 100%"),
+        (",,supplier share,x,0.05%,,A,", "how much", "0.1% to 99.9%"),
+        (GOOD.replace("press", "official"), "what", "told already on line 2"),
+        (",,supplier share,x,100%,,A,", "how much", "0.1% to 99.9%"),
         (",,usual stock,x,20d to 10d,,A,", "how much", "lowest to the highest"),
         (",,usual stock,x,20,,A,", "how much", "such as 18d"),
     ],
@@ -143,6 +147,50 @@ def test_every_kind_of_fact_makes_a_scenario_that_is_valid(tmp_path: Path) -> No
     assert len(spec.disruptions) == 4
     assert len({one.label for one in (*spec.disruptions, *spec.decisions)}) == 5
     assert [one.name for one in spec.observed] == ["filled-asked", "low-stock-7-5d", "low-stock-7-5d-asked", "used"]
+
+
+def test_a_sheet_is_read_however_its_names_and_figures_are_written(tmp_path: Path) -> None:
+    """Other order, capitals, underscores and hyphens; a comma for decimals, which leaves semicolons between cells; a
+    mark between thousands in a count."""
+    same = read_facts(sheet(tmp_path, *DECIMALS)).facts
+    path = tmp_path / "other.csv"
+    path.write_text(
+        "Source;KIND;How_Much;Date;Until;What;Asked;Quality\n"
+        "A;Supplier-Share;45,5 %;;;x;;\nA;usual_stock;12,5D to 20 days;;;x;;\n"
+        "A;Used;-8,5%;2024-03-04;2024-05-20;x;1.204;Peer-Reviewed\n", encoding="utf-8-sig",
+    )  # fmt: skip
+    assert read_facts(path).facts == same
+    assert same[2].asked == 1204
+
+
+def test_the_smallest_and_largest_share_make_scenarios_that_are_valid(tmp_path: Path) -> None:
+    for share in ("0.1%", "99.9%"):
+        found = read_facts(sheet(tmp_path, f",,supplier share,x,{share},,A,"))
+        (tmp_path / "x.yaml").write_text(crisis_text(found, "x", "points.csv"), encoding="utf-8")
+        load(tmp_path / "x.yaml")
+
+
+def test_the_sheet_that_is_meant_can_be_named_and_what_is_written_can_be_run(tmp_path: Path) -> None:
+    """The cover comes first; shares are cells of Excel in percent, of which one has three decimals. Nothing was
+    observed, so that nothing can be replayed."""
+    book = openpyxl.Workbook()
+    cover, page = book.active, book.create_sheet("Facts")
+    assert cover is not None
+    cover.append(["Our crisis"])
+    page.append(HEAD.strip().split(","))
+    for row, share in enumerate((0.8, 0.12345), 2):
+        page.append([dt.date(2024, 3, row), None, "outage", f"plant {row}", share, None, "Notice", "press"])
+        page.cell(row, 5).number_format = "0.0%"
+    book.save(tmp_path / "sheet.xlsx")
+    call = ["new", str(tmp_path / "x.yaml"), "--crisis", "--facts", str(tmp_path / "sheet.xlsx")]
+    done = CliRunner().invoke(cli, call)
+    assert "by 'sheet': Facts" in str(done.exception)
+    assert not (tmp_path / "x.yaml").exists()
+    done = CliRunner().invoke(cli, [*call, "--sheet", "Facts"])
+    assert "2 rows in: 2 used, 0 left out" in done.output
+    assert "Run it with: tideover run" in done.output
+    assert [fact.value for fact in read_facts(tmp_path / "sheet.xlsx", "Facts").facts] == [80, 12.345]
+    assert CliRunner().invoke(cli, ["new", "y", "--sheet", "Facts"]).exit_code == 2
 
 
 def test_a_workbook_is_read_as_the_same_sheet(tmp_path: Path) -> None:

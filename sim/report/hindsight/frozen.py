@@ -15,8 +15,9 @@ from sim.report.words.phrases import day_words, kind_words, listed
 from sim.scenario.load import Loaded
 from sim.scenario.words.hindsight import Paths, changes_of, within
 
-ANSWERING = ("supplier_allocation", "extra_orders", "export_ban", "demand_surge")
-"""Disruptions that may be what somebody did because goods were scarce: makers, governments, families."""
+ANSWERING = ("supplier_allocation", "extra_orders", "export_ban")
+"""Disruptions that may be what somebody did because goods were scarce: makers, buyers, governments. A surge in demand
+is taken for illness, which comes as it comes; one of buying ahead stands under `responses`."""
 MOST = 3
 """Names told of a kind; how many more there are is said."""
 

@@ -145,10 +145,11 @@ def _text(cell: Any) -> str:
         return "1" if value else "0"
     if isinstance(value, int | float):
         shape = re.sub(r'"[^"]*"|\\.', "", str(cell.number_format))
-        if "%" in shape:
-            return f"{100 * value:.10g}%"
+        share = "%" if "%" in shape else ""
         text = str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
-        return f"{text}0" if re.fullmatch(r"-?\d{1,3}\.\d{3}", text) else text  # so that nobody takes it for thousands
+        text = f"{100 * value:.10g}" if share else text
+        text = f"{text}0" if re.fullmatch(r"-?\d{1,3}\.\d{3}", text) else text  # so that nobody takes it for thousands
+        return text + share
     if isinstance(value, dt.datetime):
         return str(value.date() if value.time() == dt.time() else value)
     return str(value).strip()

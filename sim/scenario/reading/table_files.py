@@ -13,7 +13,7 @@ from sim.errors import Problem, ScenarioError
 from sim.scenario.reading.document import shown_path, shown_value
 from sim.scenario.reading.rows import OLD_WORKBOOK, UTF_16, WORKBOOK, Rows, csv_rows, sheet_rows
 from sim.scenario.reading.sums import Sums
-from sim.scenario.reading.tables import MOST_SHOWN, Table, further_sheets, missing_column
+from sim.scenario.reading.tables import MOST_SHOWN, Table, bare, further_sheets, missing_column
 
 BEGINNING = 4096
 """Bytes by which a file is told from those of other kinds."""
@@ -48,11 +48,13 @@ def read_table(
     place: Callable[[str], Problem] | None = None,
     most: int = MOST_ROWS,
     sheet: str | None = None,
+    loosely: Sequence[str] = (),
 ) -> Table:
     """The table in a CSV file (UTF-8, one line of column names) or in a sheet of a workbook; blank lines are skipped.
 
     A table of more than `most` rows is a problem. `place` makes the problem of a file that cannot be opened, at the
-    line of the scenario which names it. Left out, with a note, are a row of hashtags below the names, and one of sums.
+    line of the scenario which names it. Columns `loosely` known may be written with other capitals, '_' or '-'. Left
+    out, with a note, are a row of hashtags below the names, and one of sums.
     Raises ScenarioError with every problem of the file's shape: missing, not UTF-8, ragged, empty, names.
     """
     shown = shown_path(path)
@@ -68,12 +70,12 @@ def read_table(
             raise ScenarioError([Problem(shown, 0, other, None, "the same saved as .xlsx, or as CSV UTF-8")])
         if begin.startswith(WORKBOOK):
             rows = sheet_rows(path, sheet, most)
-            return _table(path, rows, _gathered(rows, most, required), required)
+            return _table(path, rows, _gathered(rows, most, required, loosely), required)
         if sheet is not None:
             raise ScenarioError([Problem(shown, 0, "only workbooks (.xlsx) have sheets", shown_value(sheet))])
         with path.open(encoding="utf-16" if begin[:2] in UTF_16 else "utf-8-sig", newline="") as stream:
             rows = csv_rows(stream, shown, required)
-            return _table(path, rows, _gathered(rows, most, required), required)
+            return _table(path, rows, _gathered(rows, most, required, loosely), required)
     except UnicodeDecodeError:
         line, expected = _first_bad_line(path), "a CSV file saved as UTF-8 (in Excel: Save As, CSV UTF-8), or an .xlsx"
         problem = Problem(shown, line, "the table is not UTF-8 text", None, expected)
@@ -128,13 +130,13 @@ def _first_bad_line(path: Path) -> int:
     return 0
 
 
-def _gathered(rows: Rows, most: int, required: Sequence[str]) -> _Read:
+def _gathered(rows: Rows, most: int, required: Sequence[str], loosely: Sequence[str]) -> _Read:
     """The columns of the first row's names, with the rows below it, but for hashtags; problems of single rows.
 
     Cells of one text are one object, and no row is kept beside them: a table takes little more than its file.
     """
     read = _Read(rows.shown)
-    needed = set(required)
+    needed, meant = set(required), {bare(name): name for name in loosely}
     bad, first_untold, width, kept, known = 0, 0, 0, 0, dict[str, str]()
     try:
         for line, cells in rows.rows:
@@ -142,11 +144,12 @@ def _gathered(rows: Rows, most: int, required: Sequence[str]) -> _Read:
             if not (stripped and stripped[0]) and not any(stripped):
                 continue
             if not read.columns:
-                read.columns = [(" ".join(name.split()), []) for name in stripped]
+                read.columns = [(meant.get(bare(name), " ".join(name.split())), []) for name in stripped]
                 width = len(read.columns)
                 continue
-            if line <= LAST_FOR_NAMES and needed and needed <= set(stripped) and not read.names_on:
-                read.names_on = line
+            if line <= LAST_FOR_NAMES and needed and not read.names_on:
+                names = {meant.get(bare(cell), cell) for cell in stripped}
+                read.names_on = line if needed <= names else 0
             if (count := len(stripped)) != width:
                 if count > width and not any(stripped[width:]):
                     del stripped[width:]

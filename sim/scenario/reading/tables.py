@@ -219,7 +219,7 @@ def missing_column(file: str, column: str, columns: Iterable[str], sheets: Seque
     """The problem of a table without a column that is needed; `sheets` are further ones of its workbook."""
     names = [name for name in columns if name]
     message = f"there is no column '{column}'"
-    if same := next((name for name in names if _bare(name) == _bare(column)), None):
+    if same := next((name for name in names if bare(name) == bare(column)), None):
         return Problem(file, 1, f"{message}, but a column '{same}'", None, f"it called '{column}'")
     quoted = [f"'{name}'" if " " in name else name for name in (*names[:12], column)]
     there = ", ".join([*quoted[:-1], "…"] if len(names) > 12 else quoted[:-1])
@@ -227,7 +227,7 @@ def missing_column(file: str, column: str, columns: Iterable[str], sheets: Seque
     return Problem(file, 1, message, None, expected, nearest(column, names))
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """A name without what people write one way or another."""
     return re.sub(r"[\s_-]+", "", name.casefold())
 

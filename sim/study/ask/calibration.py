@@ -69,7 +69,7 @@ class Calibrated:
             "best": "" if best is None else _text(best.values[path]),
             "start_1": _text(starts[0].values[path]) if both else "",
             "start_2": _text(starts[1].values[path]) if both else "",
-            "apart": abs(starts[0].levels[path] - starts[1].levels[path]) if both else float("nan"),
+            "apart": _apart(unknown, starts[0].levels[path], starts[1].levels[path]) if both else float("nan"),
             **band, "width": posterior.width(unknown, levels) if self.banded else float("nan"),
         }  # fmt: skip
 
@@ -145,6 +145,13 @@ class Calibrated:
                 taken |= {one, other}
                 found.append((one, other, posterior.normal(rank)))
         return found
+
+
+def _apart(unknown: Unknown, one: float, two: float) -> float:
+    """The share of the declared range between two levels; values of a list are the same, or not."""
+    if isinstance(unknown, Choice):
+        return float(unknown.at(one) != unknown.at(two))
+    return abs(one - two)
 
 
 def _text(value: Any) -> str:
