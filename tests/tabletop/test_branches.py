@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 import sim
-from sim.tabletop.beside import NOTHING, SCRIPTED, compare, preview
+from sim.tabletop.beside import compare, preview
 from sim.tabletop.course import digest
 from sim.tabletop.refusals import Refused
-from sim.tabletop.session import Session
+from sim.tabletop.session import NOTHING, SCRIPTED, Session
 from tests.tabletop.exercise import at
 
 Play = Callable[[], Session]
