@@ -60,7 +60,7 @@ def write_scenario(session: Session, path: Path) -> None:
     strategy = {"title": "As it was played", "what": f"Branch {session.branch}, {session.turn} turns"}
     strategy |= {} if settings.strategy is None else {"also": settings.strategy}
     strategy |= dict(settings.overrides) | overlay(session)
-    data = {
+    data: dict[str, Any] = {
         "extends": beside(settings.path, path), "scenario": name, "title": f"{spec.title}: as it was played",
     }  # fmt: skip
     if injects is not None:

@@ -135,6 +135,7 @@ class Clock:
         begun = next((tick.at for tick in self._ticks if tick.do == "start"), None)
         if begun is None:
             return None
+        found: Due | None
         if delivery.time is not None:
             found = Due(moment := self._moment(begun, delivery.time), self._runs_at(moment))
         else:

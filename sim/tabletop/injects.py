@@ -17,7 +17,9 @@ EVERYBODY = "all"
 """The word for all roles."""
 
 AFTER = re.compile(
-    r"\+?\s*(?:(\d{1,3}):([0-5]\d)(?::[0-5]\d)?|(\d{1,4}(?:\.\d+)?)\s*(m|mins?|minutes?|h|hrs?|hours?)?)", re.IGNORECASE
+    r"(?:T\s*(?=\+))?\+?\s*"
+    r"(?:(\d{1,3}):([0-5]\d)(?::[0-5]\d)?|(\d{1,4}(?:\.\d+)?)\s*(m|mins?|minutes?|h|hrs?|hours?)?)",
+    re.IGNORECASE,
 )
 CLOCK = re.compile(
     r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?|([01]\d|2[0-3])([0-5]\d)(?:\s*h(?:rs?|ours)?)?", re.IGNORECASE
@@ -122,7 +124,7 @@ def parse_delivery(text: str) -> Delivery:
     if match := HALF_DAY.fullmatch(text):
         return Delivery(time=dt.time(int(match[1]) % 12 + 12 * (match[3] in "pP"), int(match[2])))
     match = AFTER.fullmatch(text)
-    if not match or not (match[4] or text.startswith("+")):
+    if not match or not (match[4] or "+" in text):
         raise ValueError("a time of day such as 10:25, or one since the start such as +0:25 or 25 min")
     if match[1]:
         return Delivery(minutes=60 * int(match[1]) + int(match[2]))

@@ -216,10 +216,11 @@ def test_times_are_read_as_exercise_people_write_them() -> None:
     same = {
         "10:25": ("10:25", "1025", "10:25:00", "10:25 AM", "10:25 a.m.", "1025 hrs"), "14:30": ("1430", "2:30 pm"),
         "00:05": ("12:05 AM", "0005"), "12:05": ("12:05 PM",),
-        "+0:25": ("25 min", "25 mins", "25 Minutes", "+25", "+0:25:00"), "+1:00": ("1 h", "1 hr", "1 hour", "60 min"),
+        "+0:25": ("25 min", "25 mins", "25 Minutes", "+25", "T+25", "T + 0:25", "+0:25:00"),
+        "+1:00": ("1 h", "1 hr", "1 hour", "60 min"),
     }  # fmt: skip
     for told, ways in same.items():
         assert {str(parse_delivery(way)) for way in ways} == {told}
-    for wrong in ("25", "2560", "13:05 pm", "10:25 xm", "soon"):
+    for wrong in ("25", "T25", "2560", "13:05 pm", "10:25 xm", "soon"):
         with pytest.raises(ValueError, match="a time of day such as 10:25"):
             parse_delivery(wrong)

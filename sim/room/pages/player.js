@@ -1,6 +1,6 @@
 // A player's page: what the party knows at the left, the decision form at the right, which no event touches.
 
-import { at, boxes, count, date, fill, h, inDays } from "./dom.js";
+import { at, boxes, date, fill, h, inDays } from "./dom.js";
 import { follow, say } from "./link.js";
 import { goods, messages, none, sum, writes } from "./parts.js";
 import { makeQueue, read, write } from "./queue.js";
