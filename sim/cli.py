@@ -63,7 +63,7 @@ def main() -> None:
     """Entry point: bad input ends with its problems on stderr and exit code 2, never with a traceback."""
     import signal
 
-    from sim.errors import ScenarioError, TideoverError, WriteError
+    from sim.errors import MissingLibrary, ScenarioError, TideoverError, WriteError
 
     # asked to end, tidy up as after Ctrl-C
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
@@ -76,6 +76,9 @@ def main() -> None:
             click.echo(f"... and {more} more", err=True)
         if not isinstance(error, WriteError):
             click.echo(_count(len(error.problems)), err=True)
+        sys.exit(BAD_INPUT)
+    except MissingLibrary as error:  # nothing was done, and it can be mended
+        click.echo(str(error), err=True)
         sys.exit(BAD_INPUT)
     except TideoverError as error:
         click.echo(f"failed: {error}", err=True)

@@ -24,7 +24,7 @@ def replay_session(session: Path, scenario: Path | None, as_scenario: Path | Non
 
     Ends with exit code 1 where a turn gives other figures, as after a change of results in Tideover.
     """
-    from sim.tabletop.as_scenario import PLAYED, write_scenario
+    from sim.tabletop.as_scenario import PLAYED, list_of, write_scenario
     from sim.tabletop.inject_table import write_injects
     from sim.tabletop.replay import replay
 
@@ -39,6 +39,8 @@ def replay_session(session: Path, scenario: Path | None, as_scenario: Path | Non
     click.echo(found.text())
     if as_scenario is not None:
         write_scenario(found.session, as_scenario)
+        if (its := list_of(found.session, as_scenario)) is not None:
+            click.echo(f"Wrote {its}, the list of injects that was read in for the session.")
         click.echo(f"Wrote {as_scenario}. Run it with: tideover run {as_scenario} --strategy {PLAYED}")
     if injects is not None:
         write_injects(injects, found.session.table.injects, found.session.played)

@@ -132,6 +132,7 @@ def film(what: Path, beside: Path | None, scenario: Path | None, out: Path | Non
     """
     from sim.output.files import cannot_write, put_text
     from sim.output.names import default_folder
+    from sim.room.film import LARGEST
     from sim.room.film import film as found
 
     place = out or default_folder(what.resolve().stem if what.is_file() else what.resolve().name, "film.html")
@@ -145,7 +146,11 @@ def film(what: Path, beside: Path | None, scenario: Path | None, out: Path | Non
     except OSError as error:
         raise cannot_write(place, error) from None
     put_text(place, text)
-    click.echo(f"Wrote {place} ({len(text.encode()) / 1e6:.1f} MB). It opens in any browser, without a network.")
+    size = len(text.encode())
+    click.echo(f"Wrote {place} ({size / 1e6:.1f} MB). It opens in any browser, without a network.")
+    if size > LARGEST:
+        told = "of many branches, or long reasons, all is shown; an e-mail may not take it"
+        click.echo(f"Note: this is more than {LARGEST / 1e6:.0f} MB: {told}", err=True)
 
 
 def _check_free(folder: Path, name: str, replace: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,6 +12,10 @@ from typing import Any
 from sim.errors import needs
 from sim.output.files import cannot_write, put, put_text
 from sim.report.pages import fill_in
+
+NO_LETTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML has no place for."""
+LONGEST_PROPERTY = 255
 
 
 @dataclass(frozen=True)
@@ -48,14 +53,14 @@ def _to_docx(title: str, found: Sequence[Paper]) -> bytes:
         from docx import Document
 
     document: Any = Document()
-    document.core_properties.title, document.core_properties.author = title, ""
+    document.core_properties.title, document.core_properties.author = _docx_text(title)[:LONGEST_PROPERTY], ""
     for number, paper in enumerate(found):
         if number and not (paper.card and found[number - 1].card):
             document.add_page_break()
-        document.add_heading(paper.title, 1)
-        document.add_paragraph(paper.under)
+        document.add_heading(_docx_text(paper.title), 1)
+        document.add_paragraph(_docx_text(paper.under))
         for line in paper.lines:
-            document.add_paragraph(line)
+            document.add_paragraph(_docx_text(line))
         if paper.head:
             _docx_table(document, (paper.head, *paper.rows))
     target = BytesIO()
@@ -63,8 +68,13 @@ def _to_docx(title: str, found: Sequence[Paper]) -> bytes:
     return target.getvalue()
 
 
+def _docx_text(text: str) -> str:
+    """A text as a document takes it: signs that are no letters, which a paste can bring along, are left out."""
+    return NO_LETTERS.sub("", text)
+
+
 def _docx_table(document: Any, rows: Sequence[Sequence[str]]) -> None:
     table = document.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
     for cells, texts in zip(table.rows, rows, strict=True):
         for cell, text in zip(cells.cells, texts, strict=True):
-            cell.text = text
+            cell.text = _docx_text(text)

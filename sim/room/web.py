@@ -17,6 +17,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
 from sim.errors import TideoverError
@@ -36,6 +37,11 @@ LARGEST = 16_384
 """Bytes of what is sent to the room at once."""
 LARGEST_LIST = 2_000_000
 """Bytes of a list of injects."""
+WORDS = {
+    400: ("malformed", "what was sent cannot be read: it is no JSON"),
+    404: ("unknown", "there is no such page in this room"),
+    405: ("malformed", "this page is not asked in this way"),
+}
 STATUS = {"role": 403, "stale": 409, "impossible": 409, "unknown": 404, "malformed": 422}
 
 
@@ -149,6 +155,7 @@ def make_app(room: Room) -> FastAPI:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(TideoverError, _failed)
     app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(StarletteHTTPException, _unanswered)
     app.get("/")(join_page)
     app.get("/lobby")(lobby)
     app.post("/join")(join)
@@ -298,3 +305,10 @@ async def _malformed(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     told = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()[:5]]
     return JSONResponse({"why": "malformed", "message": "; ".join(told)[:500]}, 422)
+
+
+async def _unanswered(_: Request, error: Exception) -> JSONResponse:
+    """What is no page of the room, or cannot be read at all."""
+    assert isinstance(error, StarletteHTTPException)
+    why, message = WORDS.get(error.status_code, ("malformed", error.detail))
+    return JSONResponse({"why": why, "message": message}, error.status_code, error.headers)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sim.errors import Problem, ScenarioError
 from sim.output.files import put_text
 from sim.scenario.load import load
 from sim.scenario.reading.document import shown_path
+from sim.tabletop.inject_table import write_injects
 from sim.tabletop.session import Session
 from sim.tabletop.session_file import beside
 
@@ -30,13 +32,27 @@ def overlay(session: Session) -> dict[str, Any]:
     return {f"decisions.{name}.chosen_on": days for name, days in chosen.items()} | fired
 
 
-def write_scenario(session: Session, path: Path) -> None:
-    """Write what was played as a scenario of its own, to be run with the strategy `played`.
+def list_of(session: Session, path: Path) -> Path | None:
+    """Where the list of injects stands that was read in for the session, beside its scenario; None where it is played
+    with the one that the scenario names."""
+    return None if session.table.settings.injects is None else path.with_name(f"{path.stem}-injects.csv")
 
-    Raises ScenarioError where it cannot be read from there: it builds on the scenario that was played, so it has to lie
-    in the same project.
+
+def write_scenario(session: Session, path: Path) -> None:
+    """Write what was played as a scenario of its own, to be run with the strategy `played`; and the list of injects
+    where one was read in.
+
+    Raises ScenarioError where a file is there already, or the scenario cannot be read from there: it builds on the one
+    that was played, so it has to lie in the same project.
     """
     import yaml
+
+    injects = list_of(session, path)
+    if there := [one for one in (path, injects) if one is not None and one.exists()]:
+        expected = "another name, so that what is there is kept"
+        raise ScenarioError(
+            [Problem(shown_path(one), 0, "this file is there already", None, expected) for one in there]
+        )
 
     settings = session.table.settings
     spec = session.table.begun.loaded.spec
@@ -44,15 +60,21 @@ def write_scenario(session: Session, path: Path) -> None:
     strategy = {"title": "As it was played", "what": f"Branch {session.branch}, {session.turn} turns"}
     strategy |= {} if settings.strategy is None else {"also": settings.strategy}
     strategy |= dict(settings.overrides) | overlay(session)
-    data = {
+    data: dict[str, Any] = {
         "extends": beside(settings.path, path), "scenario": name, "title": f"{spec.title}: as it was played",
-        "strategies": {PLAYED: strategy},
     }  # fmt: skip
+    if injects is not None:
+        data["exercise"] = {"injects": {"_replace_": True, "table": injects.name}}
+    data["strategies"] = {PLAYED: strategy}
     command = f"tideover run {shown_path(path)} --strategy {PLAYED}"
     head = f"# What was decided and fired in an exercise. Run it with: {command}\n"
-    put_text(path, head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110))
     try:
+        if injects is not None:
+            write_injects(injects, session.table.injects)
+        put_text(path, head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110))
         load(path, PLAYED)
     except BaseException:
-        path.unlink(missing_ok=True)
+        for one in (path, injects):
+            if one is not None:
+                one.unlink(missing_ok=True)
         raise

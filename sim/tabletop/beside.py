@@ -11,9 +11,8 @@ from sim.errors import Problem, ScenarioError
 from sim.tabletop.course import Course
 from sim.tabletop.looking import unmet
 from sim.tabletop.moves import Turn
-from sim.tabletop.session import Session
+from sim.tabletop.session import NOTHING, SCRIPTED, Session
 
-NOTHING, SCRIPTED = "Do nothing", "Scripted policy"
 MOST_DRAWS = 200
 
 

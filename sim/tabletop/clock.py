@@ -23,12 +23,21 @@ NONE = dt.timedelta(0)
 
 class Tick(NamedTuple):
     """Something that was done to the clock. `minutes` are those of an extension (`of` the exercise or the turn) or a
-    jump; a `turn` begins."""
+    jump; a `turn` begins: with a `day` where the session was moved to there, and the story's clock with it."""
 
     do: Do
     at: dt.datetime
     minutes: float = 0.0
     of: Of = "exercise"
+    day: int | None = None
+
+
+class Moved(NamedTuple):
+    """Where the story's clock was set last: when, the day of the scenario, and what the room's clock showed."""
+
+    at: dt.datetime
+    day: int
+    elapsed: dt.timedelta
 
 
 class Span(NamedTuple):
@@ -100,7 +109,7 @@ class Clock:
         turn = turns[-1] if turns else 0
         left = None
         if spec.turn_minutes is not None:
-            before = self._walk(self._ticks[turn].at)[1] if turns else NONE
+            before = self._walk(None, turn + 1)[1] if turns else NONE
             left = dt.timedelta(minutes=spec.turn_minutes) + _minutes(self._ticks[turn:], "extend", "turn")
             left -= elapsed - before
         length = dt.timedelta(minutes=spec.minutes) + _minutes(self._ticks, "extend", "exercise")
@@ -126,31 +135,61 @@ class Clock:
         begun = next((tick.at for tick in self._ticks if tick.do == "start"), None)
         if begun is None:
             return None
+        found: Due | None
         if delivery.time is not None:
-            return Due(moment := self._moment(begun, delivery.time), self._runs_at(moment))
-        assert delivery.minutes is not None
-        return self._reached(dt.timedelta(minutes=delivery.minutes))
+            found = Due(moment := self._moment(begun, delivery.time), self._runs_at(moment))
+        else:
+            assert delivery.minutes is not None
+            found = self._reached(dt.timedelta(minutes=delivery.minutes))
+        if found is not None and (moved := self._moved()) is not None and found.at <= moved.at:
+            return found._replace(alone=False)  # it had its time before the session was moved
+        return found
 
     def story_reached(self, day: int) -> Due | None:
         """When the clock of the story comes to a day of the scenario; None where it has not and stands still, as it
-        does until a turn is stepped where it goes by turns."""
-        story = self._exercise.story
-        if story.runs == "by turns":
+        does until a turn is stepped where it goes by turns. What lies before a day that it was set to has passed."""
+        if self._exercise.story.runs == "by turns" or self.status == "not started":
             return None
-        return self._reached(dt.timedelta(days=day) / (story.times if story.runs == "compressed" else 1.0))
+        if (moved := self._moved()) is None:
+            return self._reached(dt.timedelta(days=day) / self._pace)
+        if day <= moved.day:
+            return Due(moved.at, False)
+        return self._reached(moved.elapsed + dt.timedelta(days=day - moved.day) / self._pace)
 
     def _story(self, elapsed: dt.timedelta, story_day: int) -> dt.datetime:
-        begins, story = dt.datetime.combine(self._start, dt.time()), self._exercise.story
-        if story.runs == "by turns":
+        begins = dt.datetime.combine(self._start, dt.time())
+        if self._exercise.story.runs == "by turns":
             return begins + dt.timedelta(days=story_day)
-        return begins + elapsed * (story.times if story.runs == "compressed" else 1.0)
+        if (moved := self._moved()) is None:
+            return begins + elapsed * self._pace
+        return begins + dt.timedelta(days=moved.day) + (elapsed - moved.elapsed) * self._pace
+
+    @property
+    def _pace(self) -> float:
+        """How many times as fast as the room's clock the story's is."""
+        return self._exercise.story.times if self._exercise.story.runs == "compressed" else 1.0
+
+    def _moved(self) -> Moved | None:
+        for k in range(len(self._ticks) - 1, -1, -1):
+            tick = self._ticks[k]
+            if tick.day is not None:
+                return Moved(tick.at, tick.day, self._walk(None, k + 1)[1])
+        return None
 
     def _moment(self, begun: dt.datetime, time: dt.time) -> dt.datetime:
         """When it is such a time of day in the room, within half a day of the start of the exercise; what the change of
         the clocks leaves out is as late after midnight as if they had not been changed."""
         day = begun.astimezone(self._zone).date()
         dates = [day + dt.timedelta(days=shift) for shift in (-1, 0, 1)]
-        moments = [dt.datetime.combine(date, time, self._zone).astimezone(dt.UTC) for date in dates]
+        moments = []
+        for date in dates:
+            first, second = (
+                dt.datetime.combine(date, time.replace(fold=fold), self._zone).astimezone(dt.UTC) for fold in (0, 1)
+            )
+            moments += [
+                first,
+                max(first, second),
+            ]  # an hour that comes twice has two; one that is left out has the first
         return min(moments, key=lambda moment: abs(moment - begun))
 
     def _reached(self, elapsed: dt.timedelta) -> Due | None:
@@ -173,9 +212,10 @@ class Clock:
             span.begins <= moment and (moment < span.ends or on) for span, on in zip(spans, runs_on, strict=True)
         )
 
-    def _walk(self, until: dt.datetime | None) -> tuple[list[Span], dt.timedelta]:
-        """For which times it ran until a moment (None: until what was done last), and what it shows then."""
-        ticks = [tick for tick in self._ticks if until is None or tick.at <= until]
+    def _walk(self, until: dt.datetime | None, count: int | None = None) -> tuple[list[Span], dt.timedelta]:
+        """For which times it ran until a moment (None: until what was done last), and what it shows then; with `count`
+        after so many things that were done."""
+        ticks = [tick for tick in self._ticks[:count] if until is None or tick.at <= until]
         spans: list[Span] = []
         since, elapsed = None, NONE
         for tick in ticks:

@@ -13,11 +13,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sim.begun import Begun
-from sim.tabletop.beside import NOTHING, SCRIPTED
 from sim.tabletop.course import Course
 from sim.tabletop.looking import in_force
 from sim.tabletop.moves import Place, Turn
-from sim.tabletop.session import Session
+from sim.tabletop.session import NOTHING, SCRIPTED, Session
 from sim.tabletop.ways import STATES, places_of, ways
 
 LOOKS_BACK = 7

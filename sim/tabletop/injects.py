@@ -16,8 +16,15 @@ Status = Literal["waiting", "ready", "fired", "skipped"]
 EVERYBODY = "all"
 """The word for all roles."""
 
-AFTER = re.compile(r"\+?\s*(?:(\d{1,3}):([0-5]\d)(?::[0-5]\d)?|(\d{1,4}(?:\.\d+)?)\s*(min|minutes|m|h|hours)?)")
-CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?")
+AFTER = re.compile(
+    r"(?:T\s*(?=\+))?\+?\s*"
+    r"(?:(\d{1,3}):([0-5]\d)(?::[0-5]\d)?|(\d{1,4}(?:\.\d+)?)\s*(m|mins?|minutes?|h|hrs?|hours?)?)",
+    re.IGNORECASE,
+)
+CLOCK = re.compile(
+    r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?|([01]\d|2[0-3])([0-5]\d)(?:\s*h(?:rs?|ours)?)?", re.IGNORECASE
+)
+HALF_DAY = re.compile(r"(1[0-2]|0?[1-9]):([0-5]\d)(?::[0-5]\d)?\s*([ap])\.?m\.?", re.IGNORECASE)
 TURN = re.compile(r"turn\s+(\d{1,4})", re.IGNORECASE)
 DAY = re.compile(r"day\s+(\d{1,5})", re.IGNORECASE)
 RELATIVE = re.compile(r"\+(\d{1,5})\s*d")
@@ -110,15 +117,18 @@ class Standing:
 
 
 def parse_delivery(text: str) -> Delivery:
-    """`10:25` by the room's clock, `+0:25` or `25 min` since the exercise began; ValueError for anything else."""
+    """`10:25`, `1025` or `10:25 am` by the room's clock, `+0:25` or `25 min` since the exercise began; ValueError for
+    anything else."""
     if match := CLOCK.fullmatch(text):
-        return Delivery(time=dt.time(int(match[1]), int(match[2])))
+        return Delivery(time=dt.time(int(match[1] or match[3]), int(match[2] or match[4])))
+    if match := HALF_DAY.fullmatch(text):
+        return Delivery(time=dt.time(int(match[1]) % 12 + 12 * (match[3] in "pP"), int(match[2])))
     match = AFTER.fullmatch(text)
-    if not match or not (match[4] or text.startswith("+")):
+    if not match or not (match[4] or "+" in text):
         raise ValueError("a time of day such as 10:25, or one since the start such as +0:25 or 25 min")
     if match[1]:
         return Delivery(minutes=60 * int(match[1]) + int(match[2]))
-    return Delivery(minutes=float(match[3]) * (60 if (match[4] or "").startswith("h") else 1))
+    return Delivery(minutes=float(match[3]) * (60 if (match[4] or "")[:1] in ("h", "H") else 1))
 
 
 def parse_story(text: str, span: Span) -> StoryTime:

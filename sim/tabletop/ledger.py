@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -49,13 +50,19 @@ class Ledger:
             self.current = what["name"]
         elif entry.do == "clock" and entry.at is not None:
             self.ticks.append(Tick(what["do"], entry.at, what.get("minutes", 0.0), what.get("of", "exercise")))
-        if entry.do == "reset":
-            self.ticks.clear()
-        elif entry.at is not None and entry.do in ("advance", "rewind", "switch"):
-            self.ticks.append(Tick("turn", entry.at))
         before = vars(self).pop("place", None)
         if before is not None and entry.do in ON_A_BRANCH:
             self.place = place_of([entry], before)  # one step on, however long the path is
+        if entry.do == "reset":
+            self.ticks.clear()
+        elif entry.do == "advance" and entry.at is not None:
+            self.ticks.append(Tick("turn", entry.at))
+        elif entry.do in ("rewind", "switch") and (at := entry.at or self._last_time()) is not None:
+            self.ticks.append(Tick("turn", at, day=self.place.day))
+
+    def _last_time(self) -> dt.datetime | None:
+        """The latest time that anybody has said."""
+        return max((entry.at for entry in self.entries if entry.at is not None), default=None)
 
     def free_name(self) -> str:
         """A name that no branch has."""

@@ -7,6 +7,7 @@ Times are given by whoever calls, in UTC.
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -38,6 +39,8 @@ RATINGS = {
     "M": "performed with major challenges", "U": "unable to be performed",
 }  # fmt: skip
 """How a capability is rated, as in the exercise evaluation guides of HSEEP."""
+BESIDE = (NOTHING, SCRIPTED) = ("Do nothing", "Scripted policy")
+"""What stands beside every path, under names that no branch has."""
 BEFORE_PLAY = frozenset(("clock", "message", "note"))
 """What may be done without the list of injects being settled by it."""
 
@@ -426,6 +429,8 @@ class Session:
         if name is None:
             return self._ledger.free_name()
         check_text(name, "the name of a branch", LONGEST_NAME)
-        if name in self._ledger.branches:
-            raise Refused("impossible", f"there is a branch '{name}' already")
-        return name
+        found = " ".join(unicodedata.normalize("NFC", name).split())
+        for other in (*self._ledger.branches, *BESIDE):
+            if found.casefold() == other.casefold():
+                raise Refused("impossible", f"there is a branch '{other}' already")
+        return found

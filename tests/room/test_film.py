@@ -125,3 +125,12 @@ def test_a_run_whose_scenario_has_changed_is_told(tmp_path: Path, asked: Asked) 
     (tmp_path / "a" / "manifest.json").write_text("{", encoding="utf-8")
     code, said = asked("film", tmp_path / "a", "--out", tmp_path / "film.html")
     assert code == 2 and "cannot be read" in said
+
+
+def test_a_film_that_is_too_large_for_an_email_says_so(
+    session: Session, asked: Asked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also where no day can be left out any more: what people wrote is never cut."""
+    monkeypatch.setattr("sim.room.film.LARGEST", 10_000)
+    code, said = asked("film", str(session.file), "--out", str(tmp_path / "film.html"))
+    assert code == 0 and "this is more than 0 MB" in said

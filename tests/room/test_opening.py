@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
 
 import pytest
 
+from sim.cli import main
 from sim.errors import ScenarioError
 from sim.room.opening import opened
 from sim.room.serving import addresses, listen
@@ -45,3 +48,17 @@ def test_an_address_that_cannot_be_served_is_told() -> None:
     assert addresses("127.0.0.1", 8000) == ("http://127.0.0.1:8000/",)
     assert addresses("::1", 8000) == ("http://[::1]:8000/",)
     assert addresses("0.0.0.0", 8000)[-1] == "http://127.0.0.1:8000/"
+
+
+def test_without_the_extra_it_is_said_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    scenario = written(tmp_path / "exercise")
+    for name in ("sim.room.room", "sim.room.serving"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["tideover", "exercise", str(scenario), "--session", str(tmp_path / "a.session")])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2 and "pip install tideover[web]" in capsys.readouterr().err
+    assert not (tmp_path / "a.session").exists()

@@ -47,3 +47,10 @@ def test_every_control_has_a_label_and_every_countdown_is_plain_text() -> None:
 
 def test_all_pages_together_are_light() -> None:
     assert sum(path.stat().st_size for path in FILES) < 3_000_000
+
+
+def test_one_day_is_not_told_as_days() -> None:
+    """Numbers of days are put in words in one place."""
+    for file in FILES:
+        found = re.findall(r"\} days`.*", file.read_text(encoding="utf-8"))
+        assert len(found) == (file.name == "dom.js"), (file.name, found)

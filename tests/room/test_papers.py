@@ -82,3 +82,16 @@ def test_a_draft_report_has_what_is_known_and_leaves_blank_what_people_judge(tab
     assert capability.lines == ("Observer, turn 1: M, performed with major challenges. they asked too late",)
     assert {row[1] for row in capability.rows} == {""}
     assert {row[1:] for row in plan.rows} == {("", "", "", "")}  # issue, action, owner and date
+
+
+def test_signs_that_no_document_takes_are_left_out(table: Table, tmp_path: Path) -> None:
+    """As they come along with what is pasted: an escape, a vertical tab, nothing at all; and a title of any length."""
+    session = Session(table)
+    session.decide("ministry", "order", 1, "two\x0bof\x1b three\x00 <b>", id="a")
+    session.note("ann", "supply", "M", "late\x08", id="n")
+    session.advance()
+    _, document = write_sheets("A title" * 100, "To print.", after_action(session), tmp_path, "papers")
+    read = docx.Document(str(document))
+    cells = [cell.text for one in read.tables for row in one.rows for cell in row.cells]
+    assert any("(twoof three <b>)" in text for text in cells)
+    assert any(one.text.endswith("late") for one in read.paragraphs)

@@ -93,7 +93,8 @@ def test_an_id_of_another_seat_is_of_no_use(room: Room, joined: Join) -> None:
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
-        (b"", 422), (b"{", 422), (b"[]", 422), (b'{"do": "decide"}', 422), (b'{"do": "format", "turn": 1}', 422),
+        (b"", 422), (b"{", 422), (b"[]", 422), (b"[" * 9000, 400), (b'{"turn": ' + b"9" * 5000, 400),
+        (b'{"do": "decide"}', 422), (b'{"do": "format", "turn": 1}', 422),
         (b'{"do": "decide", "id": "12345678", "decision": "order", "turn": "1"}', 422),
         (b'{"do": "decide", "id": "12345678", "decision": "order", "turn": 1, "role": "clinics"}', 422),
         (b'{"do": "decide", "id": "12345678", "decision": "ordre", "turn": 1}', 404),
@@ -145,3 +146,8 @@ def test_every_answer_forbids_what_is_not_the_rooms(browser: Callable[[], TestCl
         assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
     for path in ("/docs", "/redoc", "/openapi.json", "/pages/../web.py", "/pages/%2e%2e/web.py", "/at/role-9/"):
         assert client.get(path).status_code == 404, path
+
+
+def test_what_is_no_page_of_the_room_is_said_in_words(browser: Callable[[], TestClient]) -> None:
+    for answer in (browser().get("/pages/%2e%2e/web.py"), browser().get("/at/nobody/"), browser().get("/join")):
+        assert answer.status_code in (404, 405) and set(answer.json()) == {"why", "message"}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.tabletop.beside import NOTHING, SCRIPTED, compare
+from sim.tabletop.beside import compare
 from sim.tabletop.looking import unmet
-from sim.tabletop.session import Session
+from sim.tabletop.session import NOTHING, SCRIPTED, Session
 from sim.tabletop.table import Settings, Table
 
 FILE = Path(__file__).resolve().parents[2] / "scenarios" / "exercises" / "export-ban-week.yaml"

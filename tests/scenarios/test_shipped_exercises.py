@@ -13,9 +13,8 @@ from click.testing import CliRunner
 from sim.cli import cli
 from sim.scenario.load import load
 from sim.scenario.shipped import shipped
-from sim.tabletop.beside import NOTHING, SCRIPTED
 from sim.tabletop.replay import replay
-from sim.tabletop.session import Session
+from sim.tabletop.session import NOTHING, SCRIPTED, Session
 from sim.tabletop.table import Settings
 
 GUIDES = Path(__file__).resolve().parents[2] / "docs"

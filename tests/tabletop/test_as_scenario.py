@@ -11,6 +11,7 @@ import pytest
 import sim
 from sim.tabletop.as_scenario import PLAYED, overlay, write_scenario
 from sim.tabletop.course import Course
+from sim.tabletop.reading_in import Offer, use
 from sim.tabletop.session import Session
 from sim.tabletop.table import Settings, Table
 from tests.tabletop.exercise import begun, written
@@ -75,3 +76,23 @@ def test_it_is_written_as_a_strategy_of_a_file_that_builds_on_what_was_played(tm
     with pytest.raises(sim.ScenarioError, match="leads out of the project"):
         write_scenario(session, apart / "played.yaml")
     assert not (apart / "played.yaml").exists()
+
+
+def test_it_names_the_injects_that_were_read_in_and_not_those_of_the_scenario(tmp_path: Path) -> None:
+    """Whose names of columns stay behind, too. What is there already is not written over."""
+    session = begun(tmp_path / "ex")
+    rows = b'No,Title,Time,Effects\n1.1,=new,10:25,"{kind: stock_loss, at: store, share: 40%}"\n007,other,+0:25,\n'
+    use(session, Offer("mine.csv", rows), 0)
+    session.fire("1.1")
+    session.advance()
+    place = tmp_path / "ex" / "played.yaml"
+    write_scenario(session, place)
+    again = Table(Settings(place))
+    assert again.injects == session.table.injects and [one.number for one in again.injects] == ["1.1", "007"]
+    run, same = sim.run(place, strategy=PLAYED, twin=False), finished(session)
+    pd.testing.assert_frame_equal(run.daily, same.daily)
+    pd.testing.assert_frame_equal(run.events, same.events)
+    before = place.read_bytes()
+    with pytest.raises(sim.ScenarioError, match="there already") as error:
+        write_scenario(session, place)
+    assert len(error.value.problems) == 2 and place.read_bytes() == before

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 import sim
-from sim.tabletop.beside import NOTHING, SCRIPTED, compare, preview
+from sim.tabletop.beside import compare, preview
 from sim.tabletop.course import digest
 from sim.tabletop.refusals import Refused
-from sim.tabletop.session import Session
+from sim.tabletop.session import NOTHING, SCRIPTED, Session
 from tests.tabletop.exercise import at
 
 Play = Callable[[], Session]
@@ -50,6 +50,15 @@ def test_names_of_branches_are_made_where_none_is_given_and_never_taken_twice(se
     assert [session.rewind(1), session.rewind(1), session.new_branch()] == ["Try 1", "Try 2", "Try 3"]
     for name, message in (("Main", "there is a branch 'Main' already"), (" ", "a text of 1 to 60"), ("x" * 61, "60")):
         with pytest.raises(Refused, match=message):
+            session.new_branch(name)
+    assert session.new_branch("  Caf\u0065\u0301  two ") == "Café two"
+    for name in (
+        "main",
+        "Café  TWO",
+        "do nothing",
+        "Scripted policy ",
+    ):  # what reads alike is the same, also beside a path
+        with pytest.raises(Refused, match="there is a branch"):
             session.new_branch(name)
     with pytest.raises(Refused, match="no branch 'Tri 1'; did you mean 'Try 1'"):
         session.switch("Tri 1")

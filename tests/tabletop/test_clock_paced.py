@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,37 @@ def test_with_a_facilitator_nothing_comes_by_itself(by_hand: Table) -> None:
     session.advance(at=at(51))
     session.advance(at=at(52))
     assert [n for n, status in statuses(session, 52).items() if status == "ready"] == ["a", "b", "c", "d", "e"]
+
+
+def test_going_back_takes_the_story_back_and_what_was_due_before_waits(by_clock: Table) -> None:
+    """A week in ten minutes. Back at minute 25 to day 0: the second turn is at 35, and 10 March at 25 + 12.86."""
+    session = Session(by_clock)
+    session.set_clock("start", at(0))
+    session.tick(at(25))
+    assert session.turn == 3
+    session.rewind(1, "First", at=at(25))
+    assert session.tick(at(34)) == [] and session.turn == 1
+    assert session.reading(at(30)).story == dt.datetime(2027, 3, 4, 12)  # five minutes are three days and a half
+    assert [n for n, status in statuses(session, 34).items() if status == "ready"] == ["a", "b", "c"]
+    session.set_clock("pause", at(34))
+    session.set_clock("resume", at(44))  # ten minutes later, all of it
+    session.tick(at(48))
+    assert (session.turn, session.place.day) == (2, 7) and fired(session)[5:] == ["d 47.86 clock"]
+    session.switch("First", at=at(48))
+    assert session.tick(at(57)) == [] and session.turn == 3
+    session.tick(at(58))
+    assert session.turn == 4
+
+
+def test_going_back_without_a_time_counts_as_done_when_something_was_done_last(by_clock: Table) -> None:
+    session = Session(by_clock)
+    session.set_clock("start", at(0))
+    session.tick(at(21))
+    session.rewind(1)  # at minute 20
+    session.tick(at(29))
+    assert session.turn == 1
+    session.tick(at(30))
+    assert session.turn == 2
 
 
 def test_a_reset_leaves_nothing_fired_or_ready(by_clock: Table) -> None:

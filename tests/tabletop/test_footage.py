@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 
-from sim.tabletop.beside import NOTHING, compare
+from sim.tabletop.beside import compare
 from sim.tabletop.footage import of_session, thinned
-from sim.tabletop.session import Session
+from sim.tabletop.session import NOTHING, Session
 
 
 def test_a_film_has_every_midnight_and_the_figures_of_the_session(played: Callable[[], Session]) -> None:

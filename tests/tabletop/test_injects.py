@@ -11,7 +11,7 @@ import pytest
 
 import sim
 from sim.tabletop.inject_table import OF_SESSION, Imported, Played, injects_csv, read_injects, write_injects
-from sim.tabletop.injects import Delivery, Span, Standing, StoryTime
+from sim.tabletop.injects import Delivery, Span, Standing, StoryTime, parse_delivery
 from sim.tabletop.table import Settings, Table
 from tests.tabletop.exercise import INJECTS, SCENARIO, at, written
 
@@ -210,3 +210,17 @@ def test_names_of_an_exercise_that_are_not_the_scenarios_are_told_with_the_neare
             sim.validate(written(tmp_path, SCENARIO.replace("    clinics: {title", f"    {name}: {{title")))
     with pytest.raises(sim.ScenarioError, match="this scenario has no exercise"):
         Table(Settings(written(tmp_path, SCENARIO[: SCENARIO.index("exercise:\n")])))
+
+
+def test_times_are_read_as_exercise_people_write_them() -> None:
+    same = {
+        "10:25": ("10:25", "1025", "10:25:00", "10:25 AM", "10:25 a.m.", "1025 hrs"), "14:30": ("1430", "2:30 pm"),
+        "00:05": ("12:05 AM", "0005"), "12:05": ("12:05 PM",),
+        "+0:25": ("25 min", "25 mins", "25 Minutes", "+25", "T+25", "T + 0:25", "+0:25:00"),
+        "+1:00": ("1 h", "1 hr", "1 hour", "60 min"),
+    }  # fmt: skip
+    for told, ways in same.items():
+        assert {str(parse_delivery(way)) for way in ways} == {told}
+    for wrong in ("25", "T25", "2560", "13:05 pm", "10:25 xm", "soon"):
+        with pytest.raises(ValueError, match="a time of day such as 10:25"):
+            parse_delivery(wrong)

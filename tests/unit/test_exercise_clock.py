@@ -114,6 +114,10 @@ def test_times_across_a_change_of_the_clocks() -> None:
     # 25 October: at 03:00 summer time (01:00 UTC) it is 02:00 once more; 02:30 is the first of both
     autumn = clock(Tick("start", at("00:15", "2026-10-25")), zone="Europe/Paris")
     assert autumn.due(parse_delivery("02:30")) == (at("00:30", "2026-10-25"), True)
+    late = clock(Tick("start", at("01:10", "2026-10-25")), zone="Europe/Paris")  # 02:10 once more: 02:30 is the second
+    assert late.due(parse_delivery("02:30")) == (at("01:30", "2026-10-25"), True)
+    west = clock(Tick("start", at("06:10", "2026-11-01")), zone="America/New_York")  # 01:10 once more
+    assert west.due(parse_delivery("01:30")) == (at("06:30", "2026-11-01"), True)
     night = clock(Tick("start", at("22:00")))
     assert night.due(parse_delivery("01:00")) == (at("01:00", "2026-11-19"), True)
 

@@ -68,6 +68,9 @@ export function fill(place, data, draw) {
 /** @param {number} units */
 export const count = (units) => Math.round(units).toLocaleString("en");
 
+/** A time: 1 day, 2.5 days. @param {number} days */
+export const inDays = (days) => (days === 1 ? "1 day" : `${days.toLocaleString("en", { maximumFractionDigits: 1 })} days`);
+
 /** A date of the story: Mon 22 March 2027. @param {string} iso */
 export function date(iso, year = true) {
   const day = new Date(`${iso.slice(0, 10)}T00:00:00Z`);

@@ -1,6 +1,6 @@
 // The film: a story stepped through day by day. Everything it shows stands in the page.
 
-import { at, boxes, count, date, fill, h, s } from "./dom.js";
+import { at, boxes, count, date, fill, h, inDays, s } from "./dom.js";
 import { picture, table } from "./map.js";
 
 /**
@@ -87,7 +87,7 @@ function stock() {
   const cell = (/** @type {Path} */ path, /** @type {number} */ row) => {
     const units = path.stock[within(path, chosen.frame)]?.[row] ?? 0;
     const word = band(units, film.use[row] ?? 1);
-    return h("span", {}, `${count(units)} `, boxes(word), h("span", { class: "small" }, ` ${word}, ${Math.floor(units / (film.use[row] || 1))} days`));
+    return h("span", {}, `${count(units)} `, boxes(word), h("span", { class: "small" }, ` ${word}, ${inDays(Math.floor(units / (film.use[row] || 1)))}`));
   };
   const rows = film.shelves.map(([place, product], row) => [`${film.places[place]?.name}, ${film.products[product]}`, ...both().map((path) => cell(path, row))]);
   const kept = film.products.map((name, n) => ({ name, n })).filter(({ n }) => film.paths.some((path) => path.reserve.some((units) => units[n])));

@@ -1,6 +1,6 @@
 // Joining: code, seat, PIN.
 
-import { at, h } from "./dom.js";
+import { at, h, inDays } from "./dom.js";
 import { send } from "./link.js";
 
 const STATES = { free: "free", here: "taken", away: "away" };
@@ -14,7 +14,7 @@ async function draw() {
   }
   const lobby = answer.body;
   at("title").textContent = lobby.title;
-  at("length").textContent = `${Math.round(lobby.minutes)} minutes · ${lobby.turns} turns, each of ${lobby.turn_days} days of the story`;
+  at("length").textContent = `${Math.round(lobby.minutes)} minutes · ${lobby.turns} turns, each of ${inDays(lobby.turn_days)} of the story`;
   at("question").textContent = lobby.question;
   at("leaves-out").textContent = lobby.leaves_out;
   const list = at("seat-list");

@@ -1,6 +1,6 @@
 // A player's page: what the party knows at the left, the decision form at the right, which no event touches.
 
-import { at, boxes, count, date, fill, h } from "./dom.js";
+import { at, boxes, date, fill, h, inDays } from "./dom.js";
 import { follow, say } from "./link.js";
 import { goods, messages, none, sum, writes } from "./parts.js";
 import { makeQueue, read, write } from "./queue.js";
@@ -138,7 +138,7 @@ function offer(row, k) {
     row.cost ? `${money(row.cost)} once` : "", row.cost_a_day ? `${money(row.cost_a_day)} a day` : "",
     row.premium ? `${Math.round(row.premium * 100)}% dearer` : "",
   ].filter(Boolean).join(", ") || "no cost";
-  const more = `${cost} · ${row.delay ? `works after ${count(row.delay)} days` : "works at once"}${row.lasts ? ` · for ${count(row.lasts)} days` : ""}`;
+  const more = `${cost} · ${row.delay ? `works after ${inDays(row.delay)}` : "works at once"}${row.lasts ? ` · for ${inDays(row.lasts)}` : ""}`;
   const input = h("input", {
     type: "radio", name: "decision", id: `offer-${k}`, value: row.decision, disabled: Boolean(row.refused) || state?.view.over,
     checked: draft.decision === row.decision, onchange: () => choose(row.decision),
@@ -156,7 +156,7 @@ function stockTable(rows) {
     return h("tr", {}, h("th", { scope: "row" }, site, h("br"), h("span", { class: "small quiet" }, own.region || own.kind)), ...products.map((product) => {
       const row = rows.find((one) => one.site === site && one.product === product);
       if (!row) return h("td", { class: "quiet" }, "–");
-      const old = row.days_old > 0 ? h("span", { class: row.days_old > 7 ? "small ill" : "small quiet" }, ` as of ${row.days_old} days ago`) : null;
+      const old = row.days_old > 0 ? h("span", { class: row.days_old > 7 ? "small ill" : "small quiet" }, ` as of ${inDays(row.days_old)} ago`) : null;
       return h("td", {}, boxes(row.band), " ", h("b", { class: "num" }, row.months.toFixed(1)), ` ${row.band}`, old);
     }));
   });
