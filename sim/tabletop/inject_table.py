@@ -406,7 +406,7 @@ def _called(roles: Mapping[str, str]) -> dict[str, list[str]]:
 
 def _split(text: str, known: Collection[str]) -> list[str]:
     """Words between semicolons, new lines and commas; what is known, in small letters, may have commas in it."""
-    found = []
+    found: list[str] = []
     for part in re.split(r"[;\n]", text):
         found += [part] if part.strip().casefold() in known else part.split(",")
     return [word.strip() for word in found if word.strip()]
