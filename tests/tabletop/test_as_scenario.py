@@ -92,6 +92,8 @@ def test_it_names_the_injects_that_were_read_in_and_not_those_of_the_scenario(tm
     run, same = sim.run(place, strategy=PLAYED, twin=False), finished(session)
     pd.testing.assert_frame_equal(run.daily, same.daily)
     pd.testing.assert_frame_equal(run.events, same.events)
+    with pytest.raises(sim.ScenarioError, match=r"inject 1\.1: it has happened already.*played"):
+        Table(Settings(place, PLAYED))  # which nobody can play: its injects are in it
     before = place.read_bytes()
     with pytest.raises(sim.ScenarioError, match="there already") as error:
         write_scenario(session, place)
