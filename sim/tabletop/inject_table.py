@@ -211,8 +211,8 @@ def _became(one: Inject, played: Played | None) -> list[str]:
 def _row(one: Inject) -> list[str]:
     return [
         one.number, one.title, "" if one.delivery is None else str(one.delivery),
-        "" if one.story is None else one.story.text, one.kind, one.method, one.sender, ", ".join(one.to),
-        one.description, one.expected, one.phase, ", ".join(one.objectives),
+        "" if one.story is None else one.story.text, one.kind, one.method, one.sender, _joined(one.to),
+        one.description, one.expected, one.phase, _joined(one.objectives),
         "" if one.condition is None else _flow(one.condition),
         "" if not one.events else _flow(one.events[0] if len(one.events) == 1 else list(one.events)),
     ]  # fmt: skip
@@ -307,10 +307,7 @@ class _Reader:
         self, places: dict[str, int], span: Span, roles: Mapping[str, str], objectives: Collection[str]
     ) -> None:
         self.places, self._span, self._objectives = places, span, objectives
-        self._roles = {key.casefold(): name for name, title in roles.items() for key in (name, title)}
-        self._roles |= {FACILITATOR: FACILITATOR}
-        self._roles |= dict.fromkeys((EVERYBODY, "all players", "everyone", "everybody", "all roles"), EVERYBODY)
-        self._names = list(roles)
+        self._called, self._names = _called(roles), list(roles)
         self._lines: dict[str, int] = {}
 
     def read(self, line: int, cells: Sequence[str], width: int) -> Inject | LeftOut:
@@ -346,7 +343,7 @@ class _Reader:
         if isinstance(condition, list):
             raise _Wrong("condition", text["condition"], "one condition, such as {trigger: announced}")
         found = events if isinstance(events, list) else [] if events is None else [events]
-        objectives = tuple(_split(text.get("objectives", "")))
+        objectives = tuple(_split(text.get("objectives", ""), [name.casefold() for name in self._objectives]))
         for name in objectives:
             if self._objectives and name not in self._objectives:
                 like = nearest(name, self._objectives)
@@ -360,12 +357,15 @@ class _Reader:
 
     def _recipients(self, text: str) -> tuple[str, ...]:
         found = []
-        for word in _split(text) or [EVERYBODY]:
-            if word.casefold() not in self._roles:
-                like = nearest(word, self._roles)
-                hint = f"; did you mean '{self._roles[like]}'?" if like else ""
+        for word in _split(text, self._called) or [EVERYBODY]:
+            meant = [word] if word in self._names else self._called.get(word.casefold(), [])
+            if not meant:
+                like = nearest(word, self._called)
+                hint = f"; did you mean '{self._called[like][0]}'?" if like else ""
                 raise _Wrong("to", word, f"no such role; expected {one_of_few(self._names, 'a role')}{hint}")
-            found.append(self._roles[word.casefold()])
+            if len(meant) > 1:
+                raise _Wrong("to", word, f"several roles are called this; expected {one_of_few(meant, '')}")
+            found += meant
         return tuple(dict.fromkeys(found))
 
     def _mapping(self, column: str, text: Mapping[str, str]) -> Any:
@@ -393,5 +393,24 @@ def _cell(column: str, value: str) -> Iterator[None]:
         raise _Wrong(column, value, f"expected {error}") from None
 
 
-def _split(text: str) -> list[str]:
-    return [word.strip() for word in re.split(r"[;,\n]", text) if word.strip()]
+def _called(roles: Mapping[str, str]) -> dict[str, list[str]]:
+    """Roles by what they may be called, in small letters: a name goes before a title, both before a word for all."""
+    found = {word: [EVERYBODY] for word in ("all players", "everyone", "everybody", "all roles")}
+    for words in (roles, {name: name for name in roles}):
+        several: dict[str, list[str]] = {}
+        for name, word in words.items():
+            several.setdefault(word.casefold(), []).append(name)
+        found |= several
+    return found | {FACILITATOR: [FACILITATOR], EVERYBODY: [EVERYBODY]}
+
+
+def _split(text: str, known: Collection[str]) -> list[str]:
+    """Words between semicolons, new lines and commas; what is known, in small letters, may have commas in it."""
+    found: list[str] = []
+    for part in re.split(r"[;\n]", text):
+        found += [part] if part.strip().casefold() in known else part.split(",")
+    return [word.strip() for word in found if word.strip()]
+
+
+def _joined(words: Sequence[str]) -> str:
+    return ("; " if any("," in word for word in words) else ", ").join(words)

@@ -148,11 +148,20 @@ class Table:
                 first = error.errors()[0]
                 problems.append(self._problem(inject, f"this is no condition: {first['msg']}", inject.condition))
         trial = self.begun.fork().until(0)
+        there = {impact.cause for impact in trial.running.impacts}
         for inject in self.injects:
             if inject.events:
                 day = 0 if inject.story is None else inject.story.day
+                found = inject.disruptions(self.date(day))
+                if any(one["name"] in there for one in found):
+                    message, expected = (
+                        "it has happened already where this begins",
+                        "the scenario without what was played",
+                    )
+                    problems.append(self._problem(inject, message, self.settings.strategy, expected))
+                    continue
                 try:
-                    trial.inject(*inject.disruptions(self.date(day)))
+                    trial.inject(*found)
                 except ScenarioError as error:
                     problems += [self._problem(inject, f"in the model: {one}") for one in error.problems]
         if problems:

@@ -14,7 +14,7 @@ from sim.tabletop.course import Course
 from sim.tabletop.reading_in import Offer, use
 from sim.tabletop.session import Session
 from sim.tabletop.table import Settings, Table
-from tests.tabletop.exercise import begun, written
+from tests.tabletop.exercise import SCENARIO, begun, written
 
 
 def finished(session: Session) -> sim.Run:
@@ -80,7 +80,8 @@ def test_it_is_written_as_a_strategy_of_a_file_that_builds_on_what_was_played(tm
 
 def test_it_names_the_injects_that_were_read_in_and_not_those_of_the_scenario(tmp_path: Path) -> None:
     """Whose names of columns stay behind, too. What is there already is not written over."""
-    session = begun(tmp_path / "ex")
+    named = SCENARIO.replace("{table: injects.csv}", "{table: injects.csv, columns: {title: Headline}}")
+    session = Session(Table(Settings(written(tmp_path / "ex", named, "number,Headline\n1,x\n"))))
     rows = b'No,Title,Time,Effects\n1.1,=new,10:25,"{kind: stock_loss, at: store, share: 40%}"\n007,other,+0:25,\n'
     use(session, Offer("mine.csv", rows), 0)
     session.fire("1.1")
@@ -92,6 +93,8 @@ def test_it_names_the_injects_that_were_read_in_and_not_those_of_the_scenario(tm
     run, same = sim.run(place, strategy=PLAYED, twin=False), finished(session)
     pd.testing.assert_frame_equal(run.daily, same.daily)
     pd.testing.assert_frame_equal(run.events, same.events)
+    with pytest.raises(sim.ScenarioError, match=r"inject 1\.1: it has happened already.*played"):
+        Table(Settings(place, PLAYED))  # which nobody can play: its injects are in it
     before = place.read_bytes()
     with pytest.raises(sim.ScenarioError, match="there already") as error:
         write_scenario(session, place)

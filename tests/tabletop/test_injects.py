@@ -224,3 +224,23 @@ def test_times_are_read_as_exercise_people_write_them() -> None:
     for wrong in ("25", "T25", "2560", "13:05 pm", "10:25 xm", "soon"):
         with pytest.raises(ValueError, match="a time of day such as 10:25"):
             parse_delivery(wrong)
+
+
+def test_a_recipient_is_who_is_called_so_and_nobody_else(tmp_path: Path) -> None:
+    """A name goes before another role's title, both before a word for all; a title that two have is asked about."""
+    roles = {"ministry": "Health, Ministry", "clinics": "ministry", "everyone": "Store", "depot": "store"}
+    rows = '1,a,ministry\n2,b,everyone\n3,c,Store\n4,d,"Health, Ministry; depot"\n5,e,"clinics, depot"\n6,f,all\n'
+    (tmp_path / "a.csv").write_text(f"number,title,to\n{rows}", encoding="utf-8")
+    found = read_injects(tmp_path / "a.csv", STORY, roles)
+    assert [one.to for one in found.injects] == [
+        ("ministry",), ("everyone",), ("ministry", "depot"), ("clinics", "depot"), ("all",),
+    ]  # fmt: skip
+    assert [str(left) for left in found.left_out] == [
+        "row 4, column 'to': several roles are called this; expected one of depot, everyone (got 'Store')"
+    ]
+    odd = {"a, b": "a, b", "c": "c"}
+    (tmp_path / "b.csv").write_text('number,title,to\n1,x,"a, b; c"\n2,y,"a, b"\n', encoding="utf-8")
+    injects = read_injects(tmp_path / "b.csv", STORY, odd).injects
+    assert [one.to for one in injects] == [("a, b", "c"), ("a, b",)]
+    write_injects(tmp_path / "c.csv", injects)
+    assert read_injects(tmp_path / "c.csv", STORY, odd).injects == injects

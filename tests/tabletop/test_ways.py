@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,7 +11,9 @@ import pandas as pd
 
 from sim.begun import Begun
 from sim.tabletop.session import Session
+from sim.tabletop.table import Settings, Table
 from sim.tabletop.ways import Place, _by_factor, _layers, _short, _together
+from tests.tabletop.exercise import written
 
 
 def links(session: Session) -> dict[str, tuple[str, bool]]:
@@ -52,6 +55,22 @@ def test_what_was_decided_or_not_announced_is_not_on_the_wall(session: Session) 
     session.fire("2")  # a flood in the store, which is fired now: known from tomorrow on, and closes no way
     session.decide("ministry", "order", 1, id="a")
     assert session.view("observer")["map"] == before
+
+
+def test_a_closed_way_is_on_the_wall_once_everybody_has_heard_and_never_where_nobody_is_told(tmp_path: Path) -> None:
+    """Two roads are closed on the same day, one of them silently; what is said on a day is known from the next on."""
+    closed = "kind: route_closure, lane: store > {}, for: 9d"
+    rows = "".join(
+        f'{k},x,"{{{closed.format(to)}{known}}}"\n'
+        for k, to, known in ((1, "lake", ", known_by: announcement"), (2, "plain", ", known_by: own_orders"))
+    )
+    session = Session(Table(Settings(written(tmp_path, injects=f"number,title,model\n{rows}"))))
+    session.fire("1")
+    session.fire("2")
+    roads = "store>lakes", "store>plains"
+    assert [links(session)[one][0] for one in roads] == ["open", "open"]
+    session.advance("day")
+    assert [links(session)[one][0] for one in roads] == ["closed", "open"]
 
 
 def test_ways_that_go_round_end_in_some_layer() -> None:
