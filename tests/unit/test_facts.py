@@ -168,7 +168,7 @@ def test_a_source_is_as_good_as_its_least_and_use_is_no_share_of_those_asked(tmp
     days = ["2024-03-04,2024-03-31", "2024-04-01,2024-04-30"]
     rows = [f"{days[0]},used,x,−6%,80,A,official", f"{days[1]},used,x,–14%,80,A,press", GOOD]
     found = read_facts(sheet(tmp_path, *rows))
-    assert [fact.value for fact in found.facts] == [-6, -14, 80]
+    assert [fact.value for fact in found.facts] == pytest.approx([-6, -14, 80])
     data = yaml.safe_load(crisis_text(found, "x", "points.csv"))
     assert [(one["name"], "of" in one) for one in data["observed"]] == [("used-asked", False)]
     assert [(one["title"], one["quality"]) for one in data["sources"].values()] == [("A", "press"), ("Notice", "press")]
