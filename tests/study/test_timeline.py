@@ -37,8 +37,9 @@ def row(timeline: sim.ask.Timeline, words: str) -> Row:
 
 
 def test_each_row_says_what_it_rests_on(timeline: sim.ask.Timeline) -> None:
-    """By the evidence of its dates (of the loan's date a source speaks, of its amount it need not; of the stop's both dates would have to be told); without any it is
-    assumed; what a condition brings is the run's: cover is below a day from the evening of 16 March on."""
+    """By the evidence of its dates (of the loan's date a source speaks, of its amount it need not; of the stop's both
+    dates would have to be told); without any it is assumed; what a condition brings is the run's: cover is below a day
+    from the evening of 16 March on."""
     stop, loan, limit, aid = (row(timeline, words) for words in ("site outage", "loan", "limit", "aid"))
     assert (stop.tag, stop.source) == (INFERRED, "A survey of clinics: assumed; Bulletin")
     assert (loan.tag, loan.source, loan.spans) == (OBSERVED, "A survey of clinics", ((18, 18),))
