@@ -19,7 +19,8 @@ from sim.model.chance.unknown import parse_unknown
 from sim.observations.points import Points
 from sim.output.calibration_columns import CALIBRATION_TABLES
 from sim.report.questions.calibration import calibration_words
-from sim.scenario.calibrated import grouped
+from sim.scenario.calibrated import Found, grouped, overlay_text
+from sim.scenario.load import load
 from sim.study.ask.budget import Budget
 from sim.study.ask.calibration import Calibrated
 from sim.study.ask.fitting import Fits, Trial
@@ -250,6 +251,20 @@ def test_two_starts_of_a_list_disagree_on_other_values_only() -> None:
 
     assert apart(0.3, 0.9) == 0
     assert apart(0.2, 0.3) == 1
+
+
+def test_a_file_of_an_entry_that_is_written_once_more_is_found_from_another_folder(tmp_path: Path) -> None:
+    """A list is written as a whole: the wave beside the stop that was fitted has its cases in a file."""
+    wave = {"kind": "epidemic", "name": "wave", "from": "2024-03-05", "for": "9d", "items": {"saline": 2},
+            "file": "cases.csv"}  # fmt: skip
+    (tmp_path / "cases.csv").write_text("date,region,cases\n2024-03-06,clinic,3\n")
+    for name in (".tideover", "sub"):
+        (tmp_path / name).mkdir()
+    path, place = written(tmp_path, disruptions=[*SMALL["disruptions"], wave]), tmp_path / "sub" / "o.yaml"
+    last = pd.Timestamp("2024-03-20").date()
+    place.write_text(overlay_text(load(path), Found({LATER: "7d"}, {}, (), "1 point of stock", last), place))
+    stop, again = load(place).document.data["disruptions"]
+    assert (stop["for"], again["file"]) == ("7d", "../cases.csv")
 
 
 def one_series(samples: np.ndarray, values: list[float], name: str = "one") -> Scored:
