@@ -33,5 +33,5 @@ def test_a_crisis_that_was_calibrated_has_its_rows_before_and_after() -> None:
     for file in CALIBRATED.glob("*.yaml"):
         assert load(file).document.files[1] == ROOT / CRISES / file.name
         for window in ("training", "held out"):
-            before = PAGE.count(f"(crises/{file.stem}.md) | Products out of stock in shops | {window} |")
-            assert before == PAGE.count(f"| Products out of stock in shops | {window}, calibrated |") == 1
+            before = PAGE.count(f"(crises/{file.stem}.md) | Products out of stock in shops | press | {window} |")
+            assert before == PAGE.count(f"| Products out of stock in shops | press | {window}, calibrated |") == 1
