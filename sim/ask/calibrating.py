@@ -17,7 +17,7 @@ from sim.output.files import put_text
 from sim.output.holding import value_text
 from sim.report.questions.calibration import calibration_page, calibration_words, on_words
 from sim.report.words.parameters import names_of
-from sim.scenario.calibrated import Found, overlay_text, place_of
+from sim.scenario.calibrated import Found, grouped, overlay_text, place_of
 from sim.scenario.load import ended, load
 from sim.scenario.reading.files import tables_hash
 from sim.study.ask.budget import Budget
@@ -80,7 +80,13 @@ class Calibration(Answer, Calibrated):
         """The answer in words, as the command prints it."""
         names = names_of([self.subject.loaded], self.fitted)
         up_to = last_day(self.watched, self.subject)
-        return [*calibration_words(self, names, up_to, self.unseen), *self.how_sure()]
+        _, without = grouped(self.subject.loaded.document.data.get("correlated", []), self.together)
+        told = [
+            f"How the {names[one]} and the {names[other]} go together is not in the calibrated scenario, since "
+            "'correlated' has one of them with others."
+            for one, other in without
+        ]
+        return [*calibration_words(self, names, up_to, self.unseen), *told, *self.how_sure()]
 
     def page(self) -> str:
         """What is left of each range, pairs and words, as HTML."""

@@ -87,15 +87,31 @@ def overlay_text(loaded: Loaded, found: Found, place: Path) -> str:
     }  # fmt: skip
     if found.ranges:
         sections["uncertain"] = dict(found.ranges)
-    grouped = {path for group in spec.correlated for path in group.paths}
-    groups = [{"paths": [one, other], "rho": round(rho, 3)} for one, other, rho in found.together
-              if not {one, other} & grouped]  # fmt: skip
-    if groups:
-        sections["correlated"] = [*document.data.get("correlated", []), *groups]
+    declared = document.data.get("correlated", [])
+    groups, _ = grouped(declared, found.together)
+    if groups != declared:
+        sections["correlated"] = groups
     sections["evidence"] = evidence
     sections["sources"] = {SOURCE: {"title": "Calibration, by tideover calibrate"}}
     body = yaml.dump(sections, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
     return f"{_first_line(body)}\n{body}"
+
+
+def grouped(
+    declared: Sequence[Mapping[str, Any]], together: Sequence[tuple[str, str, float]]
+) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    """What stands under `correlated` with pairs of figures as they go together; and the pairs of which a figure stands
+    there with others already, so that they have no correlation of their own."""
+    found, without = [dict(group) for group in declared], []
+    for one, other, rho in together:
+        there = [group for group in found if {one, other} & set(group["paths"])]
+        if not there:
+            found.append({"paths": [one, other], "rho": round(rho, 3)})
+        elif all(set(group["paths"]) == {one, other} for group in there):
+            there[0]["rho"] = round(rho, 3)
+        else:
+            without.append((one, other))
+    return found, without
 
 
 class _Plain(yaml.SafeDumper):

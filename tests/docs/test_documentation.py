@@ -134,7 +134,7 @@ def test_yaml_examples_are_valid(page: Path, text: str, desk: Path) -> None:
         if match[1].endswith(".csv"):
             (desk / match[1]).write_text(match[3], encoding="utf-8")
     if data.get("extends") == "flood.yaml":
-        typed("tideover new flood.yaml --crisis --facts facts.csv", desk)  # as the page asks for it
+        printed_by_command("tideover new flood.yaml --crisis --facts facts.csv", desk)  # as the page asks for it
     if "scenario" in data:
         path = desk / "example.yaml"
         path.write_text(text, encoding="utf-8")

@@ -19,6 +19,8 @@ from sim.model.chance.unknown import parse_unknown
 from sim.observations.points import Points
 from sim.output.calibration_columns import CALIBRATION_TABLES
 from sim.report.questions.calibration import calibration_words
+from sim.scenario.calibrated import Found, grouped, overlay_text
+from sim.scenario.load import load
 from sim.study.ask.budget import Budget
 from sim.study.ask.calibration import Calibrated
 from sim.study.ask.fitting import Fits, Trial
@@ -103,6 +105,8 @@ def test_the_score_of_a_trial_is_its_distance(small: sim.ask.Calibration) -> Non
     assert np.allclose(trials["score"], (10 * level - 160).abs() / scale, atol=1.5 / scale)
     assert trials["start"].value_counts().to_dict() == {"start 1": 9, "start 2": 9, "as written": 1}
     assert trials["score"].iloc[0] == pytest.approx(100 / scale)
+    one, two = (set(trials.loc[trials["start"] == f"start {k}", "level"]) for k in (1, 2))
+    assert not one & two  # each start tries places of its own
     best = float(str(small.best[LEVEL]).removesuffix("d"))
     assert abs(best - 16) == pytest.approx((level - 16).abs().min(), abs=0.1)
 
@@ -249,6 +253,20 @@ def test_two_starts_of_a_list_disagree_on_other_values_only() -> None:
     assert apart(0.2, 0.3) == 1
 
 
+def test_a_file_of_an_entry_that_is_written_once_more_is_found_from_another_folder(tmp_path: Path) -> None:
+    """A list is written as a whole: the wave beside the stop that was fitted has its cases in a file."""
+    wave = {"kind": "epidemic", "name": "wave", "from": "2024-03-05", "for": "9d", "items": {"saline": 2},
+            "file": "cases.csv"}  # fmt: skip
+    (tmp_path / "cases.csv").write_text("date,region,cases\n2024-03-06,clinic,3\n")
+    for name in (".tideover", "sub"):
+        (tmp_path / name).mkdir()
+    path, place = written(tmp_path, disruptions=[*SMALL["disruptions"], wave]), tmp_path / "sub" / "o.yaml"
+    last = pd.Timestamp("2024-03-20").date()
+    place.write_text(overlay_text(load(path), Found({LATER: "7d"}, {}, (), "1 point of stock", last), place))
+    stop, again = load(place).document.data["disruptions"]
+    assert (stop["for"], again["file"]) == ("7d", "../cases.csv")
+
+
 def one_series(samples: np.ndarray, values: list[float], name: str = "one") -> Scored:
     """A made-up series: draws x points."""
     count = len(values)
@@ -344,6 +362,49 @@ def test_figures_that_only_go_together_and_starts_that_disagree_are_said() -> No
     assert "apart" not in words
     assert "no calibrated scenario is written" in words
     assert (agreed.told, agreed.best, agreed.ranges) == ([], {}, {})
+
+
+def test_each_figure_is_drawn_together_with_the_one_it_goes_with_most() -> None:
+    """The second is the first but for a neighbour that changes places, the third the first but for the two halves of
+    each quarter: rank correlations of 0.999 and less, of which a figure has one. Rank 1/2 is a correlation of 2 sin 15°
+    of normal scores."""
+    first = (np.arange(60) + 0.5) / 60
+    near, far = (first.reshape(-1, width)[:, ::-1].ravel() for width in (2, 12))
+    found = made_up(np.column_stack([first, far]), (0.4, 0.5))
+    levels = found.near.levels.assign(third=near)
+    fitted = {**found.fitted, "third": parse_unknown("uniform(0, 10)")}
+    three = replace(found, fitted=fitted, written=dict.fromkeys(fitted, 5), fits=Fits(()),
+                    near=replace(found.near, levels=levels))  # fmt: skip
+    assert [(one, other) for one, other, _ in three.together] == [("demand.0.per_day", "third")]
+    assert posterior.normal(0.5) == pytest.approx(0.517638)
+
+
+def test_pairs_that_go_together_stand_beside_what_is_declared_or_in_its_place() -> None:
+    """A pair of its own is added, the same pair has its new correlation, and one of a larger group is told."""
+    declared = [{"paths": ["a", "b"], "rho": 0.6}, {"paths": ["c", "d", "e"], "rho": 0.3}]
+    groups, without = grouped(declared, [("b", "a", -0.9), ("c", "x", 0.7), ("y", "z", 0.8123)])
+    assert groups == [{"paths": ["a", "b"], "rho": -0.9}, declared[1], {"paths": ["y", "z"], "rho": 0.812}]
+    assert without == [("c", "x")]
+    assert declared[0]["rho"] == 0.6
+
+
+def test_draws_take_half_of_the_time_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    """60 of 100 seconds are gone: too late for draws, and not for the best fit."""
+    budget = Budget(10, 100, _began=0.0)
+    monkeypatch.setattr("sim.study.ask.budget.time.monotonic", lambda: 60.0)
+    assert (budget._over(0.5), budget._over(1.0)) == (True, False)
+
+
+def test_a_scenario_that_waits_for_an_event_is_run_to_its_end(tmp_path: Path, small: sim.ask.Calibration) -> None:
+    """The event on record comes before the level's last point; in a draw it may come later. Of a level alone nothing
+    after its last point is run. What was set is said in the scenario that is written."""
+    event = SERIES | {"name": "first", "is": "event", "file": "event.csv", "model": "event_date", "figure": "received"}
+    (tmp_path / "event.csv").write_text("date\n2024-03-10\n")
+    path = written(tmp_path, observed=[SERIES, event])
+    found = sim.ask.calibrate(path, LEVEL, overrides={LATER: "7d"}, runs=60, workers=1)
+    ends = [str(one.subject.loaded.spec.until) for one in (small, found)]
+    assert ends == ["2024-03-21", "2024-05-01"]
+    assert f"with {LATER}=7d" in found.overlay_text(tmp_path / "o.yaml").replace("\n    ", " ")
 
 
 def test_the_truth_is_a_draw_like_any_other() -> None:

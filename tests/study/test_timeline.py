@@ -10,11 +10,13 @@ import sim
 from sim.errors import ScenarioError
 from sim.report.hindsight.timeline import INFERRED, NO_SOURCE, OBSERVED, SIMULATED, Row
 from tests.cli.calls import tideover
+from tests.study.test_replay import SMALL
 from tests.study.test_what_if import LIMIT, LOAN, written
 
 AID = LOAN | {"name": "aid", "when": {"trigger": "days_of_cover", "below": "1d"}, "amount": 1}
 EVIDENCE = {
     "disruptions.0.from": {"source": "survey", "status": "assumed"},
+    "disruptions.0.until": {"source": "bulletin"},
     "decisions.loan.when.date": {"source": "survey"},
     "decisions.limit.when.date": {"source": "assumed", "status": "assumed"},
     "decisions.loan.amount": {"source": "survey", "status": "derived"},
@@ -24,7 +26,8 @@ EVIDENCE = {
 @pytest.fixture(scope="module")
 def timeline(tmp_path_factory: pytest.TempPathFactory) -> sim.ask.Timeline:
     folder = tmp_path_factory.mktemp("timeline")
-    return sim.ask.timeline(written(folder, decisions=[LIMIT, LOAN, AID], evidence=EVIDENCE))
+    sources = {**SMALL["sources"], "bulletin": {"title": "Bulletin"}}
+    return sim.ask.timeline(written(folder, decisions=[LIMIT, LOAN, AID], evidence=EVIDENCE, sources=sources))
 
 
 def row(timeline: sim.ask.Timeline, words: str) -> Row:
@@ -34,10 +37,11 @@ def row(timeline: sim.ask.Timeline, words: str) -> Row:
 
 
 def test_each_row_says_what_it_rests_on(timeline: sim.ask.Timeline) -> None:
-    """By the evidence of its dates (of the loan's date a source speaks; of its amount it need not); without any it is
-    assumed; what a condition brings is the run's: cover is below a day from the evening of 16 March on."""
+    """By the evidence of its dates (of the loan's date a source speaks, of its amount it need not; of the stop's both
+    dates would have to be told); without any it is assumed; what a condition brings is the run's: cover is below a day
+    from the evening of 16 March on."""
     stop, loan, limit, aid = (row(timeline, words) for words in ("site outage", "loan", "limit", "aid"))
-    assert (stop.tag, stop.source) == (INFERRED, "A survey of clinics: assumed")
+    assert (stop.tag, stop.source) == (INFERRED, "A survey of clinics: assumed; Bulletin")
     assert (loan.tag, loan.source, loan.spans) == (OBSERVED, "A survey of clinics", ((18, 18),))
     assert (limit.tag, limit.source, limit.spans) == (INFERRED, NO_SOURCE, ((20, 30),))
     assert (aid.tag, aid.source) == (SIMULATED, "the run: its condition was met on 16 March 2024")
@@ -56,6 +60,8 @@ def test_decisions_stand_in_order_of_time_below_what_happened(timeline: sim.ask.
 def test_stock_and_shortage_are_those_of_the_run(timeline: sim.ask.Timeline) -> None:
     """50 bags are 5 days of use. On 30 March (day 29) all of seven days got 5 of 10: half is unmet."""
     stock, short = dict(row(timeline, "Facilities").values), dict(row(timeline, "Demand unmet").values)
+    seen = row(timeline, "low").values
+    assert seen[0] == (12, 10)  # in the evening of 12 March, day 11
     assert stock[11] == 5 and short[30] == 50 and short[11] == 0
 
 

@@ -163,6 +163,17 @@ def test_a_sheet_is_read_however_its_names_and_figures_are_written(tmp_path: Pat
     assert same[2].asked == 1204
 
 
+def test_a_source_is_as_good_as_its_least_and_use_is_no_share_of_those_asked(tmp_path: Path) -> None:
+    """Signs of less as Word writes them; a change in use, told by 80 who were asked, has no error of a share."""
+    days = ["2024-03-04,2024-03-31", "2024-04-01,2024-04-30"]
+    rows = [f"{days[0]},used,x,−6%,80,A,official", f"{days[1]},used,x,–14%,80,A,press", GOOD]
+    found = read_facts(sheet(tmp_path, *rows))
+    assert [fact.value for fact in found.facts] == pytest.approx([-6, -14, 80])
+    data = yaml.safe_load(crisis_text(found, "x", "points.csv"))
+    assert [(one["name"], "of" in one) for one in data["observed"]] == [("used-asked", False)]
+    assert [(one["title"], one["quality"]) for one in data["sources"].values()] == [("A", "press"), ("Notice", "press")]
+
+
 def test_the_smallest_and_largest_share_make_scenarios_that_are_valid(tmp_path: Path) -> None:
     for share in ("0.1%", "99.9%"):
         found = read_facts(sheet(tmp_path, f",,supplier share,x,{share},,A,"))
