@@ -72,6 +72,20 @@ def share_out(subject: Subject, folder: Path, n: int = 2, **how: object) -> Attr
         return attribute(subject, measures, players_of(subject.plan, **how), Bench(crew, store, n))  # type: ignore[arg-type]
 
 
+def test_a_decision_that_nobody_chooses_is_no_cause(make: Make) -> None:
+    """It could be taken in an exercise; in a run of the scenario it never is, but on days that are written down."""
+    decided = """
+parties: {{kenya: {{kind: country, sites: KE}}}}
+decisions:
+  - {{decision: change_levels, name: {name}, by: kenya, when: {{trigger: chosen}}{on},
+     to: [{{policy: base_stock, at: clinic, level: 30d}}]}}
+"""
+    waits = make(BANS + decided.format(name="waits", on=""))
+    assert set(players_of(waits.plan)) == {"one", "other", "nothing"}
+    taken = make(BANS + decided.format(name="taken", on=", chosen_on: [2001-01-20]"))
+    assert set(players_of(taken.plan)) == {"one", "other", "nothing", "decision taken"}
+
+
 def by_cause(found: Attribution, group: str = "", column: str = "shapley") -> dict[str, float]:
     table = found.table
     return table[table["group"] == group].set_index("cause")[column].to_dict()

@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.plan import Plan
+from sim.policies.triggers.chosen import Chosen
 from sim.study.design.measures import Measure
 from sim.study.infer.intervals import interval
 from sim.study.run.bench import Bench, Subject, labelled
-from sim.study.run.left_out import RESERVE, parts_of
+from sim.study.run.left_out import DECISION, RESERVE, parts_of
 
 EXACT = 8
 """Most players for which all 2^k subsets are run."""
@@ -36,12 +37,14 @@ Worth = Mapping[Subset, np.ndarray]
 def players_of(plan: Plan, by: str = "cause", reserves: bool = False) -> Players:
     """Player -> the parts it stands for: each disruption by itself (`cause`), or those of one kind together (`kind`).
 
-    A hazard counts as one cause, under its name. Disruptions of one name come and go together.
+    A hazard counts as one cause, under its name. Disruptions of one name come and go together. A decision that waits to
+    be chosen, and that nobody chooses, is none: it would add nothing, and double the subsets.
     """
     players: dict[str, list[str]] = {}
+    idle = {DECISION + one.name for one in plan.decisions if isinstance(one.when, Chosen) and not one.chosen_on}
     kinds = {impact.cause: impact.kind for impact in plan.impacts}
     for part in parts_of(plan):
-        if part.startswith(RESERVE) and not reserves:
+        if part in idle or (part.startswith(RESERVE) and not reserves):
             continue
         players.setdefault(kinds.get(part, part) if by == "kind" else part, []).append(part)
     return {name: tuple(parts) for name, parts in players.items()}
