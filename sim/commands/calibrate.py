@@ -7,19 +7,8 @@ from typing import Any
 
 import click
 
-from sim.commands.shared import question, working
-from sim.options import (
-    FILE,
-    PLACE,
-    REPLACE,
-    SCHEDULER,
-    SETTINGS,
-    STRATEGY,
-    WORKERS,
-    read_settings,
-    tell_failures,
-    tell_notes,
-)
+from sim.commands.shared import question, runs_kept, working
+from sim.options import FILE, PLACE, SETTINGS, STRATEGY, read_settings, tell_failures, tell_notes
 
 
 @question
@@ -32,13 +21,9 @@ from sim.options import (
               help="Of all; half of them, or more, are draws of the ranges.")  # fmt: skip
 @click.option("--minutes", type=float, help="Begin no run after that; the same command goes on.")
 @click.option("--accept", default="10%", show_default=True, help="Share of the draws that is accepted, the nearest.")
-@WORKERS
-@SCHEDULER
-@click.option("--out", "-o", type=PLACE, help="Folder; default reports/NAME-calibrate.")
 @click.option("--overlay", type=PLACE,
               help="File of the calibrated scenario; default NAME-calibrated.yaml beside FILE.")  # fmt: skip
-@REPLACE
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no words.")
+@runs_kept("Folder; default reports/NAME-calibrate.")
 def calibrate(
     file: Path, fit: tuple[str, ...], strategy: str | None, settings: tuple[str, ...], out: Path | None,
     overlay: Path | None, quiet: bool, **means: Any,

@@ -7,19 +7,8 @@ from typing import Any
 
 import click
 
-from sim.commands.shared import question, working
-from sim.options import (
-    FILE,
-    PLACE,
-    REPLACE,
-    SCHEDULER,
-    SETTINGS,
-    STRATEGY,
-    WORKERS,
-    read_settings,
-    tell_failures,
-    tell_notes,
-)
+from sim.commands.shared import question, runs_kept, working
+from sim.options import FILE, SETTINGS, STRATEGY, read_settings, tell_failures, tell_notes
 
 
 @question
@@ -31,11 +20,7 @@ from sim.options import (
     "--draws", "-n", type=click.IntRange(1, 100_000), default=40, show_default=True,
     help="Draws of luck and of what is uncertain; a band of 95% takes 39, all of the score 99.",
 )  # fmt: skip
-@WORKERS
-@SCHEDULER
-@click.option("--out", "-o", type=PLACE, help="Folder; default reports/NAME-replay.")
-@REPLACE
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no words.")
+@runs_kept("Folder; default reports/NAME-replay.")
 def replay(
     file: Path, strategy: str | None, settings: tuple[str, ...], out: Path | None, quiet: bool, **means: Any
 ) -> None:

@@ -7,19 +7,8 @@ from typing import Any
 
 import click
 
-from sim.commands.shared import question, working
-from sim.options import (
-    FILE,
-    PLACE,
-    REPLACE,
-    SCHEDULER,
-    SETTINGS,
-    STRATEGY,
-    WORKERS,
-    read_settings,
-    tell_failures,
-    tell_notes,
-)
+from sim.commands.shared import question, runs_kept, working
+from sim.options import FILE, SETTINGS, STRATEGY, read_settings, tell_failures, tell_notes
 
 
 @question
@@ -28,11 +17,7 @@ from sim.options import (
 @STRATEGY
 @SETTINGS
 @click.option("--draws", "-n", type=click.IntRange(1, 100_000), help="As for 'replay'; 40, or as many as a folder has.")
-@WORKERS
-@SCHEDULER
-@click.option("--out", "-o", type=PLACE, help="Folder; default that of the replay.")
-@REPLACE
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no words.")
+@runs_kept("Folder; default that of the replay.")
 def review(
     file: Path, strategy: str | None, settings: tuple[str, ...], out: Path | None, quiet: bool, **means: Any
 ) -> None:

@@ -14,6 +14,8 @@ from sim.options import PLACE, REPLACE, SCHEDULER, WORKERS, progress_bar, resuma
 if TYPE_CHECKING:
     from sim.ask.answer import Answer
 
+Command = Callable[..., Any]
+
 COMMANDS: list[click.Command] = []
 
 
@@ -23,7 +25,25 @@ def question(command: click.Command) -> click.Command:
     return command
 
 
-def replicated(command: Callable[..., Any]) -> Callable[..., Any]:
+def runs_kept(folder: str, quiet: str = "No progress bar and no words.") -> Callable[[Command], Command]:
+    """Decorator with the options of what makes many runs: where they are made, and in which `folder` they are kept."""
+    options = (
+        WORKERS,
+        SCHEDULER,
+        click.option("--out", "-o", type=PLACE, help=folder),
+        REPLACE,
+        click.option("--quiet", "-q", is_flag=True, help=quiet),
+    )
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def replicated(command: Command) -> Command:
     """Options of every command that replicates, passed on as `means`: arguments of every question of `sim.ask`."""
     from functools import wraps
     from pathlib import Path
@@ -36,16 +56,8 @@ def replicated(command: Callable[..., Any]) -> Callable[..., Any]:
                  "replace": replace}  # fmt: skip
         return command(means=means, **rest)
 
-    for option in reversed((
-        click.option("--replications", "-n", type=click.IntRange(1, 100_000), default=20, show_default=True),
-        WORKERS,
-        SCHEDULER,
-        click.option("--out", "-o", type=PLACE, help="Folder; default reports/NAME-QUESTION."),
-        REPLACE,
-        click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables."),
-    )):  # fmt: skip
-        called = option(called)
-    return called
+    number = click.option("--replications", "-n", type=click.IntRange(1, 100_000), default=20, show_default=True)
+    return number(runs_kept("Folder; default reports/NAME-QUESTION.", "No progress bar and no tables.")(called))
 
 
 @contextmanager

@@ -175,10 +175,11 @@ def test_a_source_is_as_good_as_its_least_and_use_is_no_share_of_those_asked(tmp
 
 
 def test_the_smallest_and_largest_share_make_scenarios_that_are_valid(tmp_path: Path) -> None:
-    for share in ("0.1%", "99.9%"):
-        found = read_facts(sheet(tmp_path, f",,supplier share,x,{share},,A,"))
+    for share in (0.1, 99.9):
+        found = read_facts(sheet(tmp_path, f",,supplier share,x,{share}%,,A,"))
         (tmp_path / "x.yaml").write_text(crisis_text(found, "x", "points.csv"), encoding="utf-8")
-        load(tmp_path / "x.yaml")
+        shares = load(tmp_path / "x.yaml").spec.sourcing[0].from_
+        assert isinstance(shares, dict) and shares["affected-maker"] == pytest.approx(share / 100)
 
 
 def test_the_sheet_that_is_meant_can_be_named_and_what_is_written_can_be_run(tmp_path: Path) -> None:
