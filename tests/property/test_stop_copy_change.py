@@ -291,7 +291,8 @@ def test_all_that_changes_is_declared(spec: Spec, share: float) -> None:
     after = dict(_settled(running))
     assert before.keys() == after.keys()
     changed = [name for name in before if before[name] != after[name]]
-    assert not changed
+    # a decision that changes the policies makes another plan, of which parts then hold entries
+    assert not changed or before[".plan"] != after[".plan"]
 
 
 def _settled(root: Part) -> Iterator[tuple[str, Any]]:

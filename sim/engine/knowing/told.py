@@ -15,6 +15,7 @@ from sim.engine.spans import among, in_place, reach
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.part import Part
+from sim.policies.triggers.base import MOST_ARRIVALS
 from sim.rng import Streams
 
 Figures = dict[str, np.ndarray]
@@ -51,7 +52,7 @@ class Told(Part):
     """
 
     CHANGES = (
-        "figures", "made", "_due", "never", "_rounds", "_alike", "_waiting", "_channels", "channel", "cell", "_place",
+        "figures", "_made", "_due", "never", "_rounds", "_alike", "_waiting", "_channels", "channel", "cell", "_place",
     )  # fmt: skip
     VIEWS = ("_of", "_pairs", "_cells_of", "_like")
 
@@ -70,13 +71,13 @@ class Told(Part):
         none = np.zeros(0, dtype=np.int64)
         self._names, self._arrivals, self._own_channels = names, arrivals, own_channels
         self._ever = bool(arrivals) and any("journeys" in bound.alarm.sees for bound in plan.alarms)
-        self.channel = self.cell = self.made = none
+        self.channel = self.cell = self._made = none
         self._due, self.never = none, none
         """reports that each pair has made since the first day, but for `_rounds`, and those that never come"""
         self._rounds = [0]
         """evenings since the first day on which each channel's reports were made"""
         self._alike: dict[int, int] = {}
-        """by channel when its last reports were made, where all of them came together"""
+        """by channel when its last reports were made, where all of them came together; `_made` has 0 of them"""
         self._place = np.full((1, self._cells), NOT_TOLD)
         self.figures = self._truth(none)
         self._waiting: dict[int, dict[int, tuple[np.ndarray | None, Figures, list[AlongDay]]]] = {}
@@ -111,10 +112,10 @@ class Told(Part):
         self._place[row, new] = len(self.cell) + np.arange(len(new))
         self.channel = np.concatenate([self.channel, np.full(len(new), row)])
         self.cell = np.concatenate([self.cell, new])
-        self.made = np.concatenate([self.made, np.full(len(new), day)])
+        self._apart(row)
+        self._made = np.concatenate([self._made, np.full(len(new), day)])
         self._due = np.concatenate([self._due, np.full(len(new), -self._rounds[row])])
         self.never = np.concatenate([self.never, np.zeros_like(new)])
-        self._alike.pop(row, None)
         truth = self._truth(new)
         self.figures = {name: np.concatenate([self.figures[name], x]) for name, x in truth.items()}
         self.rejoin()
@@ -146,6 +147,21 @@ class Told(Part):
     def due(self) -> np.ndarray:
         """Reports that each pair has made since the first day."""
         return np.asarray(self._due + np.array(self._rounds)[self.channel])
+
+    @property
+    def made(self) -> np.ndarray:
+        """The evening on which each pair's last report was made that has come; not to be written to."""
+        if not self._alike:
+            return self._made
+        found = self._made.copy()
+        for row, made in self._alike.items():
+            found[self._pairs[row]] = made
+        return found
+
+    def _apart(self, row: int) -> None:
+        """From now on the reports of a channel are not all of one evening."""
+        if row in self._alike:
+            self._made[self._pairs[row]] = self._alike.pop(row)
 
     def made_together(self, row: int) -> int | None:
         """The evening on which all that is told through a channel was made, None where it was not one."""
@@ -248,16 +264,18 @@ class Told(Part):
         pairs = self._of[row][:number]
         where = self._pairs[row] if number == len(self._of[row]) else in_place(pairs)
         stay = None if none is None else pairs[none]
-        if stay is None and number == len(self.made):
+        if stay is None and number == len(self._made):
             self.figures = self.figures | figures  # all of them, of which nobody else has a copy
         else:
             for name, values in figures.items():
                 _put(self.figures[name], where, values, stay)
-        _put(self.made, where, made, stay)
         if stay is None and number == len(self._of[row]):
+            if row not in self._alike:
+                self._made[where] = 0
             self._alike[row] = made
         else:
-            self._alike.pop(row, None)
+            self._apart(row)
+            _put(self._made, where, made, stay)
         for group, told in zip(self.along, along, strict=True):
             group.come(row, told, none)
 
@@ -316,6 +334,7 @@ class Along(Part):
     def expect(self, at: np.ndarray, now: Mapping[str, np.ndarray], told: Told) -> None:
         """From now on they are told with these pairs; where that is another one than before, all is told now."""
         new = at != self.at
+        same = not new.any() and self.names == tuple(self.figures)
         values = {name: now[name][self.rows] for name in self.names}
         self.figures = {name: np.where(new, values[name], self.figures.get(name, values[name])) for name in values}
         self.at = at
@@ -323,7 +342,7 @@ class Along(Part):
         channel = told.channel[at[mine]] if len(mine) else mine
         self._of = {row: mine[channel == row] for row in np.unique(channel).tolist()}
         self._pair = {row: told.place_in_channel(at[rows]) for row, rows in self._of.items()}
-        self._since += 1
+        self._since += not same  # of the same rows reports that are under way still come
         self.rejoin()
 
     def of(self, beside: Beside, channel: int) -> AlongDay:
@@ -367,7 +386,9 @@ def what_is_told(plan: Plan, state: State, quantities: Quantities, streams: Stre
     if plan.information is None and not fails:
         return None
     own = None if plan.information is None or quantities.open else {v.channel for v in plan.information.views if v.own}
-    told = Told(plan, state, streams, tuple(_names(plan, state, quantities.open)), plan.looking_back.arrivals, own)
+    # a policy that comes later may look back on any number of arrivals
+    arrivals = tuple(range(1, MOST_ARRIVALS + 1)) if quantities.open else plan.looking_back.arrivals
+    told = Told(plan, state, streams, tuple(_names(plan, state, quantities.open)), arrivals, own)
     if fails:
         told.add(EXACT, np.ones(len(plan.network.cell_site), dtype=bool), -plan.network.calendar.warm_up - 1)
     return told
