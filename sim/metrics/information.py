@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.metrics.base import View, metric, ratio
 
 
@@ -15,7 +13,7 @@ def _sums(view: View, *names: str) -> list[float]:
     groups = view.outcome.plan.network.groups
     party = (groups["party"] != "").to_numpy()
     keys = groups["party"].where(party, groups["country"] + "/" + groups["region"]) + "/" + groups["product"]
-    mine = np.isin(view.outcome.plan.network.cell_group, np.flatnonzero(keys.isin(keys.iloc[view.groups])))
+    mine = keys.isin(keys.iloc[view.groups]).to_numpy()
     return [float(getattr(seen, name)[mine].sum()) for name in names]
 
 

@@ -55,4 +55,5 @@ class Books(Part):
         if self._count:
             block = self._block[: self._count]
             self._count = 0
-            self._conservation.check(self._first, block, self._recorder.record(self._first, block))
+            totals = self._recorder.record(self._first, block, in_place=self._days == 1)
+            self._conservation.check(self._first, block, totals)

@@ -177,13 +177,14 @@ class Recorder(Part):
             for name, kept in self.watched.items():
                 kept[day] = self._transport.quantities[name]
 
-    def record(self, first: int, block: np.ndarray) -> np.ndarray:
-        """Add some days from `first` on: `block` has their ledgers, shape (days, rows, cells).
+    def record(self, first: int, block: np.ndarray, in_place: bool) -> np.ndarray:
+        """Add some days from `first` on: `block` has their ledgers, shape (days, rows, cells); `in_place` it is that of
+        today itself, which says where anything may have been entered.
 
         Returns their totals, the cells of each group added up, until the next days are recorded. Days before 0 may not
         be mixed with others.
         """
-        totals = self._add_groups(block)
+        totals = self._add_groups(block, in_place)
         in_all = np.add.reduce(totals, axis=0) if len(totals) > 1 else totals[0]
         self.busy = busy = np.asarray(np.logical_or.reduce(in_all, axis=1))
         if first < 0:
@@ -194,26 +195,34 @@ class Recorder(Part):
         self._closing = totals[-1]
         if self._kept:
             self._parts.append(block.copy() if self._cells is None else block[:, :, self._cells])
-        if len(block) > 1:
+        if not in_place:
             self._sums += np.add.reduce(block, axis=0)
         else:  # many cells: leave out the figures that are zero everywhere
             for row in busy.nonzero()[0].tolist():
                 cells = self._ledger.within[row]
                 self._sums[row, cells] += block[0, row, cells]
+            for row, some in self._ledger.beyond.items():
+                self._sums[row, some] += block[0, row, some]
         self._count(first, block, busy)
         if self._in_reserve:
             self._count_reserves(first, np.array(self._in_reserve[: len(block)]))
             self._in_reserve.clear()
         return totals
 
-    def _add_groups(self, block: np.ndarray) -> np.ndarray:
-        """The cells of each group added up; one day, which is long, only where its rows may differ from zero."""
-        if len(block) > 1:
+    def _add_groups(self, block: np.ndarray, in_place: bool) -> np.ndarray:
+        """The cells of each group added up; today's, which are many, only where its rows may differ from zero."""
+        if not in_place:
             return np.asarray(np.add.reduceat(block, self._starts, axis=2))
         totals = self._today
+        totals.fill(0)
         for row, (cells, groups, starts) in enumerate(self._spans):
             if len(starts):
                 np.add.reduceat(block[0, row, cells], starts, out=totals[0, row, groups])
+        for row, beyond in self._ledger.beyond.items():
+            whole, _, _ = self._spans[row]
+            some = beyond[(beyond < whole.start) | (beyond >= whole.stop)]
+            of_group = self._plan.network.cell_group[some]
+            totals[0, row] += np.bincount(of_group, block[0, row, some], len(self._starts)).astype(np.int64)
         return totals
 
     @cached_property

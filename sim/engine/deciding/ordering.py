@@ -27,6 +27,7 @@ from sim.model.part import Part
 from sim.policies.forecasting.base import At
 from sim.policies.replenishment.base import Rule
 from sim.policies.replenishment.forecast_errors import ForecastErrors, errors_of
+from sim.policies.replenishment.learning import Learning
 from sim.policies.replenishment.seen import Figure, History, Memory, View
 
 ALL = slice(None)
@@ -99,7 +100,7 @@ class Ordering(Part):
         known = {(id(b.rule), b.since): memory for b, memory in zip(self._rules, self._memories.of, strict=True)}
         self._rules = plan.replenishment
         self._memories.of = [
-            known[key] if (key := (id(b.rule), b.since)) in known else _own(b.rule.first_memory()) for b in self._rules
+            known[key] if (key := (id(b.rule), b.since)) in known else _first_memory(b.rule) for b in self._rules
         ]
         self._settle(self._settled)
 
@@ -302,6 +303,12 @@ class Ordering(Part):
 def _asks(rule: Rule) -> tuple[bool, int, frozenset[Figure]]:
     """What a rule says of itself that stays as it is."""
     return rule.has_emergency, rule.window, rule.looks_at
+
+
+def _first_memory(rule: Rule) -> dict[str, np.ndarray] | None:
+    """What a rule remembers at first, which may be changed; forecasts, which keep most, begin with arrays made anew."""
+    memory = rule.first_memory()
+    return dict(memory) if isinstance(rule, Learning) and memory is not None else _own(memory)
 
 
 def _own(memory: Memory | None) -> dict[str, np.ndarray] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from sim.engine.plan import Plan
@@ -25,14 +27,11 @@ class PresentUse(Part):
 
     GROWS = ("_asked",)
     CHANGES = ("last",)
-    SCRATCH = ("_found", "_table")
+    SCRATCH = ("_found", "_table", "_upwards")
 
     def __init__(self, plan: Plan, window: int | None) -> None:
         self._network, self._cell, self._window = plan.network, plan.demand.cell, window
         self._at = in_place(self._cell)
-        network = plan.network
-        flows = network.flow_buyer, network.flow_source, network.flow_share
-        self._upwards = Upwards(network.cell_level, *flows, network.bill)
         self.before = self.last = -plan.network.calendar.warm_up - 1
         """the day before the first"""
         self._asked: list[np.ndarray] = [np.zeros(len(self._cell), dtype=np.int64)]
@@ -121,6 +120,13 @@ class PresentUse(Part):
         at = np.zeros(len(self._network.cell_site))
         at[self._at] = asked
         return self._upwards.cells(at)
+
+    @cached_property
+    def _upwards(self) -> Upwards:
+        network = self._network
+        orders = slice(network.orders)  # gifts pass no need on
+        flows = network.flow_buyer[orders], network.flow_source[orders], network.flow_share[orders]
+        return Upwards(network.cell_level, *flows, network.bill)
 
     @property
     def _usual(self) -> np.ndarray:

@@ -15,7 +15,7 @@ from sim.model.part import Part
 
 @dataclass(frozen=True)
 class SeenRecord:
-    """What was told of stock over the counted days, as sums over cells: `off` is how far it was from what there was,
+    """What was told of stock over the counted days, as sums over groups: `off` is how far it was from what there was,
     `stock` what there was, `age` the days since it was reported, `looks` how many figures that were; `due` are reports
     that were to be made, `never` those of them that never came. None of it counts what is seen at once.
 
@@ -39,24 +39,25 @@ class SeenRecord:
 class SeenBook(Part):
     """Counts every evening how far each figure of stock that somebody is told is from what is there.
 
-    Arrays over the pairs that are told: `_off` and `_stock` in units, `_age` in days since what is known was reported
-    (`_ages`: beside that, for all of a channel at once), `_before` the evenings counted before it was told of, of
-    `_evenings` in all; `_line` is the line of each. `_now` is what lines told last. Of the pairs that show stock
-    `_parts` are each channel, its pairs and their cells; `_runs` are the places where another line begins, and
-    `_of_run` its line: those of a line mostly stand together.
+    `_off` and `_stock` are units over groups. Arrays over the pairs that are told: `_age` in days since what is known
+    was reported (`_ages`: beside that, for all of a channel at once), `_before` the evenings counted before it was told
+    of, of `_evenings` in all; `_line` is the line of each. `_now` is what lines told last. Of the pairs that show stock
+    `_parts` are each channel, its pairs and their cells; `_runs` are the places where another line or group begins, and
+    `_of_run` and `_group_of_run` these: those of a line mostly stand together.
     """
 
     CHANGES = ("_off", "_stock", "_age", "_ages", "_before", "_evenings", "_shows", "_line", "_lines", "_now")
     GROWS = ("_seen", "_true")
-    VIEWS = ("_some", "_parts", "_runs", "_of_run")
-    SCRATCH = ("_true_now",)
+    VIEWS = ("_some", "_parts", "_runs", "_of_run", "_group_of_run")
+    SCRATCH = ("_true_now", "_off_now")
 
     def __init__(self, plan: Plan, told: Told) -> None:
         assert plan.information is not None
-        self._told, self._product = told, plan.network.cell_product
+        self._told, self._product, self._group = told, plan.network.cell_product, plan.network.cell_group
         self._owner = np.minimum(plan.information.owner, len(plan.information.parties))  # of who has no party as of one
         none = np.zeros(0, dtype=np.int64)
-        self._off = self._stock = self._age = self._before = self._line = none
+        self._off, self._stock = np.zeros((2, len(plan.network.groups)), dtype=np.int64)
+        self._age = self._before = self._line = none
         self._evenings = 0
         self._ages: dict[int, int] = {}
         self._shows, self._lines = none > 0, np.zeros((0, 3), dtype=np.int64)
@@ -75,18 +76,17 @@ class SeenBook(Part):
             (int(self._told.channel[pairs[0]]), in_place(pairs), in_place(self._told.cell[pairs]))
             for pairs in of_channels
         ]
-        self._runs = np.flatnonzero(np.diff(of_line, prepend=-1))
-        self._of_run = of_line[self._runs]
-        self._true_now = np.zeros(len(self._line), dtype=np.int64)
+        of_group = self._group[self._told.cell[some]]
+        self._runs = np.flatnonzero(np.diff(of_line, prepend=-1) | np.diff(of_group, prepend=-1))
+        self._of_run, self._group_of_run = of_line[self._runs], of_group[self._runs]
+        self._true_now, self._off_now = np.zeros((2, len(self._line)), dtype=np.int64)
 
     def expect(self, channel: Channel, cells: np.ndarray, shows_stock: bool) -> None:
         """From now on these cells (a mask) report through a channel."""
         told = self._told
         self._age, self._ages = self._all_ages(), {}
-        new = np.zeros(len(told.cell) - len(self._off), dtype=np.int64)
-        self._off, self._stock, self._age, self._shows = (
-            np.concatenate([x, new.astype(x.dtype)]) for x in (self._off, self._stock, self._age, self._shows)
-        )
+        new = np.zeros(len(told.cell) - len(self._age), dtype=np.int64)
+        self._age, self._shows = (np.concatenate([x, new.astype(x.dtype)]) for x in (self._age, self._shows))
         self._before = np.concatenate([self._before, new + self._evenings])
         if shows_stock:
             self._shows |= told.comes_by(channel) & cells[told.cell]
@@ -103,34 +103,46 @@ class SeenBook(Part):
 
     def _look(self) -> None:
         """What lines tell now."""
-        self._now = self._by_line(self._told.figures["on_hand"][self._some])
+        self._now = self._by_line(self._by_run(self._told.figures["on_hand"][self._some]))
+
+    def _by_run(self, units: np.ndarray) -> np.ndarray:
+        """Units of the pairs that show stock, those of a run added up."""
+        return np.asarray(np.add.reduceat(units, self._runs)) if self._runs.size else np.zeros(0, dtype=np.int64)
 
     def _by_line(self, units: np.ndarray) -> np.ndarray:
-        """Units of the pairs that show stock, added up."""
-        if not self._runs.size:
-            return np.zeros(len(self._lines))
-        return np.bincount(self._of_run, np.add.reduceat(units, self._runs), len(self._lines))
+        """Units of runs, added up."""
+        return np.bincount(self._of_run, units, len(self._lines))
+
+    def _by_group(self, units: np.ndarray) -> np.ndarray:
+        """Units of runs, added up."""
+        return np.bincount(self._group_of_run, units, len(self._off)).astype(np.int64)
 
     def count(self, come: bool, on_hand: np.ndarray, day: int) -> None:
         """The evening of a counted day on which reports came, or none did."""
         if not self._runs.size:
             return
-        seen, made, now = self._told.figures["on_hand"], self._told.made, self._true_now
+        seen, alone = self._told.figures["on_hand"], len(self._parts) == 1
+        true, off = self._true_now, self._off_now
         for row, pairs, cells in self._parts:
-            true = on_hand[cells]
-            off = np.subtract(seen[pairs], true, out=now[pairs])
-            self._off[pairs] += np.abs(off, out=off)
-            self._stock[pairs] += true
+            if alone:  # nothing is put together
+                true, off = on_hand[cells], seen[pairs] - on_hand[cells]
+            else:
+                true[pairs] = on_hand[cells]
+                off[pairs] = seen[pairs] - true[pairs]
             if (together := self._told.made_together(row)) is not None:
                 self._ages[row] = self._ages.get(row, 0) + day - together
             else:
-                self._age[pairs] += np.subtract(day, made[pairs], out=off)
-            now[pairs] = true
+                self._age[pairs] += day - self._told.made[pairs]
+        if not alone:
+            true, off = true[self._some], off[self._some]
         self._evenings += 1
         if come:
             self._look()
+        stock = self._by_run(true)
+        self._off += self._by_group(self._by_run(np.abs(off)))
+        self._stock += self._by_group(stock)
         self._seen.append(self._now)
-        self._true.append(self._by_line(now[self._some]))
+        self._true.append(self._by_line(stock))
 
     def _all_ages(self) -> np.ndarray:
         """The ages of pairs, with what was counted for all of a channel at once."""
@@ -146,15 +158,10 @@ class SeenBook(Part):
             np.array([np.pad(row, (0, lines - len(row)), constant_values=np.nan) for row in rows])
             for rows in (self._seen, self._true)
         )
-        off, stock, age, looks, due, never = (
-            np.bincount(told.cell[shows], figure[shows], len(self._owner))
-            for figure in (
-                self._off,
-                self._stock,
-                self._all_ages(),
-                self._evenings - self._before,
-                told.due,
-                told.never,
-            )
+        group, groups = self._group[told.cell[shows]], len(self._off)
+        age, looks, due, never = (
+            np.bincount(group, figure[shows], groups)
+            for figure in (self._all_ages(), self._evenings - self._before, told.due, told.never)
         )
+        off, stock = self._off.astype(float), self._stock.astype(float)
         return SeenRecord(off, stock, age, looks, due, never, self._lines, tuple(told.channels), seen, true)

@@ -38,11 +38,11 @@ class Sights(Part):
         flows = len(plan.network.flow_buyer)
         self._echelons = open_to_change or plan.looking_back.at("echelon")
         self._goods = Along(np.arange(flows), ("sent",))
-        self._supply = Along(np.arange(flows), ("makes", "offered"))
         self._orders: Along | None = None
         self._knows_supply = bool(plan.sourcing.moves.any() or plan.behaviour.rationing) or open_to_change
+        self._supply = Along(np.arange(flows if self._knows_supply else 0), ("makes", "offered"))
         told.along = [self._goods, *([self._supply] if self._knows_supply else [])]
-        self.offered = np.ones(flows)
+        self.offered = np.ones(len(self._supply.rows))
         """the share of usual units that each flow's source could deal out evenly"""
         self._hoarding: SeenScarcity | None = None
         self.book = SeenBook(plan, told)

@@ -35,11 +35,12 @@ class PartWork(Part):
         self.on = False
         """whether some source does only a part of its work now"""
         self._quantities, self._usual = quantities, usual
-        self._share = np.ones(len(usual))
-        self._lies, self._back, self._due, self._ready = np.zeros((4, len(usual)))
-        self._morning = np.zeros((4, len(usual)))
+        flows = len(usual) if self.may_be_part else 0  # there may be a million
+        self._share = np.ones(flows)
+        self._lies, self._back, self._due, self._ready = np.zeros((4, flows))
+        self._morning = np.zeros((4, flows))
         self._flows = np.zeros(0, dtype=np.int64)
-        self._offered, self._sent, self._open, self._held = np.zeros((4, len(usual)), dtype=np.int64)
+        self._offered, self._sent, self._open, self._held = np.zeros((4, flows), dtype=np.int64)
 
     def effects_changed(self, made: np.ndarray) -> None:
         """Who comes back finds what was left for him. Of what waits where all were at work until now so many units are

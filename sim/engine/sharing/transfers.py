@@ -64,7 +64,7 @@ class Transfers(Part):
             self.loans = LoanBook(len(network.flow_buyer))
         if trust is not None:
             trust.loans = self.loans
-        self._lent_on = np.full(len(network.flow_buyer), -1)
+        self._lent_on = np.full(0 if self.loans is None else len(network.flow_buyer), -1)
         self._way_of = []
         """of every loan's flow its position in its entry, -1 where it is none of it; no array where nothing is lent"""
         for entry in plan.transfers:

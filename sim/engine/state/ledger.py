@@ -31,10 +31,10 @@ class Ledger(Part):
     Attributes named as in `DAILY` are views of the rows. Figures in `idle` cannot differ from zero in this run; they
     have an array of zeros that is no part of the matrix. A figure in `same` always equals another and shares its
     row. `row` gives the row of every name but the idle ones; the first `stock_rows` rows are stocks. `within` gives
-    the cells among which a row may differ from zero.
+    the cells among which a row may differ from zero, but for those that are noted `beyond` them on a day.
     """
 
-    CHANGES = ("rows",)
+    CHANGES = ("rows", "beyond")
     VIEWS = (*DAILY, "_flows")
 
     on_hand: np.ndarray
@@ -86,6 +86,8 @@ class Ledger(Part):
         self.within = [within.get(name, slice(0, cells)) for name in own]
         self.stock_rows = len([name for name in STOCKS if name in own])
         self._cleared = len([name for name in (*STOCKS, *OF_PATIENTS) if name in own])
+        self.beyond: dict[int, np.ndarray] = {}
+        """by row, cells beyond those within which something may have been entered today; each named once"""
         nothing = np.zeros(cells, dtype=np.int64)
         for name in DAILY:
             setattr(self, name, nothing)
@@ -103,6 +105,13 @@ class Ledger(Part):
             found[self.row[name]] += of[name]
         return found
 
+    def note_beyond(self, name: str, cells: np.ndarray) -> None:
+        """Something may have been entered today at cells (any of them named again) beyond a figure's usual ones."""
+        row = self.row[name]
+        usual = self.within[row]
+        cells = np.concatenate([self.beyond.get(row, cells[:0]), cells[(cells < usual.start) | (cells >= usual.stop)]])
+        self.beyond[row] = np.unique(cells)
+
     def clear(self, written: np.ndarray | None = None) -> None:
         """A new day: flows start from zero, stocks stay, and what patients do is written over when they are served.
 
@@ -110,6 +119,10 @@ class Ledger(Part):
         """
         if written is None:
             self._flows.fill(0)
+            self.beyond.clear()
             return
+        for row, cells in self.beyond.items():
+            self.rows[row, cells] = 0
+        self.beyond.clear()
         for row in (written[self._cleared :].nonzero()[0] + self._cleared).tolist():
             self.rows[row, self.within[row]] = 0

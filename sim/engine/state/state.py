@@ -135,10 +135,9 @@ class State(Part):
         idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}
         # where no patient waits, all unmet demand is lost
         same = {} if waits else {"lost": "unmet"}
-        sends, asks = reach(plan.network.flow_source), reach(plan.demand.cell)
-        owes = reach(plan.network.flow_source[: plan.network.orders])  # what is given leaves in the evening
-        within = {"owed": owes, "dispatched": sends, "produced": reach(plan.network.makers)}
-        within |= dict.fromkeys(OF_PATIENTS, asks)
+        sells = reach(plan.network.flow_source[: plan.network.orders])  # what is given leaves the same evening
+        within = {"owed": sells, "dispatched": sells, "produced": reach(plan.network.makers)}
+        within |= dict.fromkeys(OF_PATIENTS, reach(plan.demand.cell))
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
         ledger.on_hand[:] = plan.start.on_hand
         sizes = [reserve.opening(-plan.network.calendar.warm_up) for reserve in plan.reserves]
@@ -360,6 +359,8 @@ class State(Part):
             seller = network.flow_source[flow]
             np.subtract.at(self.owed_out, seller, units)
             np.add.at(self.today.dispatched, seller, units)
+            if not ordered:
+                self.today.note_beyond("dispatched", seller)
             if not taken_out:
                 np.subtract.at(self.on_hand, seller, units)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,8 @@ from sim.policies.replenishment.seen import Figure, History, Memory, View
 Of = Literal["own", "end"]
 NEVER = -(2**31)
 """Before any day of a run."""
+BLOCK = 2**14
+"""Cells that learn together: what is known of so many stays in a processor's cache from one day to the next."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +58,25 @@ class Learning(Rule):
         return max(self.window, min(self.looks_back, since))
 
     def first_memory(self) -> Memory:
-        learned = np.full(len(self.target), NEVER, dtype=np.int64)
-        return first_errors(len(self.target)) | self.method.begin(self.usual) | {"learned": learned}
+        """New arrays every time, which `learns` changes in place."""
+        learned, known = np.full(len(self.target), NEVER, dtype=np.int64), self.method.begin(self.usual)
+        known = {name: np.array(x) if np.may_share_memory(x, self.usual) else x for name, x in known.items()}
+        return first_errors(len(self.target)) | known | {"learned": learned}
 
     def learns(self, view: View, at: At) -> None:
         history, known = view.history, view.memory
         assert history is not None and isinstance(known, dict)
         units, out = self._figures(history)
-        units, out = units[:, at], out[:, at]
-        before, last = known["learned"][at].copy(), history.last[at] - self._behind
-        asked = np.zeros(len(last))
+        for mine in _blocks(at, len(known["learned"])):
+            # of cells in a row the arrays themselves, which are changed in place
+            part, some = (known, mine) if not isinstance(mine, slice) else (_part(known, mine), ALL)
+            self._learns(part, some, units[:, mine], out[:, mine], history.last[mine] - self._behind)
+
+    def _learns(
+        self, known: dict[str, np.ndarray], at: At, units: np.ndarray, out: np.ndarray, last: np.ndarray
+    ) -> None:
+        """Some cells learn the days until the `last` that each knows."""
+        before, asked = known["learned"][at].copy(), np.zeros(len(last))
         if (before == before[:1]).all() and (last == last[:1]).all():
             self._learn_together(known, at, range(int(before[0]) + 1, int(last[0]) + 1), units, out, asked)
         else:
@@ -121,6 +133,25 @@ class Learning(Rule):
     ) -> None:
         """One day more."""
         self.method.learn(known, at, day, units, out)
+
+
+ALL = slice(None)
+
+
+def _blocks(at: At, cells: int) -> Iterator[At]:
+    """These of so many cells, a block after another."""
+    if not isinstance(at, slice):
+        yield at
+        return
+    mine = range(cells)[at]
+    for begin in range(0, len(mine), BLOCK):
+        some = mine[begin : begin + BLOCK]
+        yield slice(some.start, some.stop, some.step)
+
+
+def _part(known: dict[str, np.ndarray], some: slice) -> dict[str, np.ndarray]:
+    """What is known of some cells, not copied."""
+    return {name: values[..., some] for name, values in known.items()}
 
 
 def check_of(method: Forecasting, of: Of) -> None:
