@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,10 +22,14 @@ from sim.model.chance.distributions import Times
 from sim.model.effects import Effect
 from sim.model.goods.bill import Bill
 from sim.model.lookups import Answers, Lookups
+from sim.model.need.usual import adding_up
 from sim.model.parties import NO_PARTIES, Parties
 from sim.model.sea.ways import Way
 from sim.model.vocabulary import QUANTITIES, QuantityName, Rows
 from sim.units import EXACT
+
+if TYPE_CHECKING:  # it is imported where it is needed
+    from scipy.sparse import csr_array
 
 CLASSES = ("vital", "essential", "necessary")
 """Classes of importance of products (VEN), the most important first."""
@@ -388,6 +393,21 @@ class Network(Lookups):
     def sources(self) -> tuple[np.ndarray, np.ndarray]:
         """Cells from which something is ordered, ascending, and the first flow of each."""
         return np.unique(self.flow_source[: self.orders], return_index=True)
+
+    @cached_property
+    def needs(self) -> csr_array:
+        """What a unit needed at each cell (column) comes to at each (row), materials included; see `adding_up`."""
+        return self._adding_up(self.bill)
+
+    @cached_property
+    def echelons(self) -> csr_array:
+        """The share of each cell (column) that belongs to the echelon of each (row); see `adding_up`."""
+        return self._adding_up(None)
+
+    def _adding_up(self, bill: Bill | None) -> csr_array:
+        orders = slice(self.orders)
+        flows = self.flow_buyer[orders], self.flow_source[orders], self.flow_share[orders]
+        return adding_up(self.cell_level, *flows, bill)
 
     @cached_property
     def flow_turn(self) -> np.ndarray:

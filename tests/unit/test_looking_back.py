@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.knowing.below import Below
+from sim.engine.knowing.below import Below, _numbered
 from sim.engine.run import Running
 from sim.errors import ScenarioError
 from sim.model.need.usual import add_up, adding_up
@@ -95,3 +95,18 @@ replenishment:
     with pytest.raises(ScenarioError) as caught:
         sim.run(file)
     assert expected in str(caught.value) and f"{file.name}:11" in str(caught.value)
+
+
+@pytest.mark.parametrize("wide", [3, 10_000])
+def test_views_are_numbered_in_order_whether_they_are_looked_up_or_sorted(wide: int) -> None:
+    """As np.unique does, by where each is first; columns far apart are sorted, those close together looked up."""
+    luck = np.random.default_rng(7)
+    for count in (1, 5, 60):
+        who, column, itself = luck.integers(-1, 3, count), luck.integers(0, wide, count), luck.random(count) < 0.3
+        for columns in (column, np.sort(column)):
+            _, first, number = np.unique(
+                np.stack([columns, who, itself]), axis=1, return_index=True, return_inverse=True
+            )
+            mine, at = _numbered(who, columns, itself)
+            np.testing.assert_array_equal(mine, number)
+            np.testing.assert_array_equal(at, first)

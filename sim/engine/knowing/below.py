@@ -17,11 +17,14 @@ from sim.engine.plan import Plan
 from sim.engine.spans import in_place
 from sim.engine.state.records import in_windows
 from sim.engine.state.state import State
-from sim.model.need.usual import adding_up
 from sim.model.part import Part
 
 if TYPE_CHECKING:  # it is imported where it is needed
     from scipy.sparse import csr_array
+
+
+DENSE = 8
+"""Numbers up to so many times as many as there are of them are looked up in a table."""
 
 
 class _Seen(NamedTuple):
@@ -51,7 +54,7 @@ class Below(Part):
     restore it to: an echelon policy then does as one that looks at its own site alone.
     """
 
-    SCRATCH = ("_found", "_asked", "_demand", "_stock", "_target")
+    SCRATCH = ("_found", "_asked", "_demand", "_target")
 
     def __init__(self, plan: Plan, state: State, reports: Reports) -> None:
         self._plan, self._network, self._state, self._reports = plan, plan.network, state, reports
@@ -151,7 +154,7 @@ class Below(Part):
     def _views(self, what: str, cells: np.ndarray, sights: Sights | None) -> _Seen:
         from scipy.sparse import csr_array
 
-        matrix, of = (self._demand, self._plan.demand.cell) if what == "demand" else (self._stock, None)
+        matrix, of = (self._demand, self._plan.demand.cell) if what == "demand" else (self._network.echelons, None)
         there = matrix[cells].tocoo()
         row, column = there.coords
         below = column if of is None else of[column]
@@ -168,17 +171,7 @@ class Below(Part):
     @cached_property
     def _demand(self) -> csr_array:
         """What is needed at each cell for a unit that patients ask for at each demand cell."""
-        return self._adding_up(True)[:, self._plan.demand.cell]
-
-    @cached_property
-    def _stock(self) -> csr_array:
-        """The share of each cell (column) that belongs to the echelon of each."""
-        return self._adding_up(False)
-
-    def _adding_up(self, made: bool) -> csr_array:
-        network, orders = self._network, slice(0, self._network.orders)
-        flows = network.flow_buyer[orders], network.flow_source[orders], network.flow_share[orders]
-        return adding_up(network.cell_level, *flows, network.bill if made else None)
+        return self._network.needs[:, self._plan.demand.cell]
 
     @cached_property
     def _target(self) -> np.ndarray:
@@ -193,8 +186,8 @@ def _runs(adds_up: csr_array) -> tuple[np.ndarray | None, csr_array]:
     if not len(rows) or (by_column.data != 1).any():
         return None, adds_up
     count = np.diff(begin)
-    place = np.arange(len(rows)) - np.repeat(begin[:-1], count)
-    column = np.repeat(np.arange(len(count)), count)
+    place = np.arange(len(rows), dtype=rows.dtype) - np.repeat(begin[:-1], count)
+    column = np.repeat(np.arange(len(count), dtype=rows.dtype), count)
     before = begin[column - 1] + place
     alike = np.append(True, count[1:] == count[:-1])
     alike[column[(column == 0) | (rows[np.minimum(before, len(rows) - 1)] != rows)]] = False
@@ -205,5 +198,13 @@ def _runs(adds_up: csr_array) -> tuple[np.ndarray | None, csr_array]:
 def _numbered(who: np.ndarray, column: np.ndarray, itself: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(the number of each view, where each is first) among those that differ, those of a column together."""
     key = (column * (int(who.max(initial=0)) + 2) + who + 1) * 2 + itself
-    _, first, number = np.unique(key, return_index=True, return_inverse=True)
-    return number, first
+    if (key[1:] > key[:-1]).all():  # they differ
+        return np.arange(len(key)), np.arange(len(key))
+    if (most := int(key.max())) > DENSE * len(key):
+        _, first, number = np.unique(key, return_index=True, return_inverse=True)
+        return number, first
+    place, number = np.full(most + 1, -1), np.empty(most + 1, dtype=np.int64)  # sooner than to sort them
+    place[key[::-1]] = np.arange(len(key))[::-1]
+    there = np.flatnonzero(place >= 0)
+    number[there] = np.arange(len(there))
+    return number[key], place[there]

@@ -81,7 +81,6 @@ class Dispatch(Part):
         self._cold = transport.cold[network.flow_buyer]
         fills_up = self._capped | self._cold & transport.loading.refrigerated[self._first_lane]
         self._fills_up = fills_up if fills_up.any() else None
-        self._turn = network.flow_turn
 
     def expect_policies(self, plan: Plan) -> None:
         """From now on these are the run's policies; those in force are as they were."""
@@ -435,6 +434,6 @@ class Dispatch(Part):
         if self._transport.licences.needed:  # what waits for a licence is loaded when it leaves
             flow = flow[~self._transport.licences.required(flow)]
         if flow.size:
-            lane, size, turn = self._first_lane[flow], self._load[flow], self._turn[flow]
+            lane, size, turn = self._first_lane[flow], self._load[flow], self.network.flow_turn[flow]
             granted[flow] = self._transport.loading.share(lane, granted[flow], size, turn, self._cold[flow])
         return granted

@@ -73,5 +73,7 @@ def adding_up(
     found = total = csr_array(eye_array(cells))
     for _ in range(int(level.max(initial=0)) + 1):
         found = csr_array(up @ found)
+        if not found.nnz:
+            break
         total = csr_array(total + found)
     return total

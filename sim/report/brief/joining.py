@@ -42,7 +42,8 @@ def joining(it: Context) -> list[Section]:
              for where in ("alone", "in the pool")]  # fmt: skip
     rows = [_row(found, name, titles, it) for name in found.pool.members]
     caption = (
-        "Right: in the pool less alone, on the same draws, with 95% intervals; hollow where no difference can be told."
+        "Right: in the pool less alone, on the same draws, with 95% intervals; hollow where no difference can be told "
+        "with all members counted at once, though an interval by itself may leave out 0."
     )
     picture = ("Alone and in the pool", caption, draw(found, titles, unit, 7.2))
     breach = breach_in(found, design.spec, it.words.names)

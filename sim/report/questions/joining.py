@@ -194,7 +194,7 @@ def joining_page(found: Joined, words: Sequence[str], titles: Mapping[str, str],
     caption = (
         "Left: units short in the mean of the draws, by member. Right: how many fewer (left of the line) or more "
         "(right of it) in the pool than alone, on the same draws, with 95% intervals; hollow where no difference can "
-        "be told, with all members counted at once."
+        "be told with all members counted at once, though an interval by itself may leave out 0."
     )
     with drawing():
         svg = to_svg(figure.draw(found, titles, unit), "joining", f"Units short alone and in the pool: {title}")

@@ -8,7 +8,6 @@ from sim.engine.bound.alarms import BoundAlarm
 from sim.engine.compile.rules.decisions import party_cells, party_named, watched_of
 from sim.engine.plan import DemandPlan
 from sim.errors import PlaceError
-from sim.model.need.usual import adding_up
 from sim.model.network import Network
 from sim.policies.alarms.base import Alarm
 from sim.policies.forecasting.base import MOST_FIGURES
@@ -69,8 +68,7 @@ def _patients(
     own = np.isin(cells, demand.cell)
     found, theirs = cells[own], unit[own]
     if (without := ~np.isin(unit, theirs)).any():
-        flows = network.flow_buyer, network.flow_source, network.flow_share
-        reach = adding_up(network.cell_level, *flows, network.bill)[cells[without]][:, demand.cell].tocoo()
+        reach = network.needs[cells[without]][:, demand.cell].tocoo()
         some = reach.data > 0
         pairs = np.unique(np.stack([unit[without][reach.row[some]], demand.cell[reach.col[some]]]), axis=1)
         found, theirs = np.concatenate([found, pairs[1]]), np.concatenate([theirs, pairs[0]])
