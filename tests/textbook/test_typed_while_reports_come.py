@@ -1,4 +1,4 @@
-"""What is typed while a run stands still loses no report, and finds what it looks back on."""
+"""What is typed or shared while reports are under way loses none of them, and finds what it looks back on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 
 import sim
 from tests.textbook.test_forecast_policies import CHAIN, ordered
-from tests.textbook.test_informed_policies import ECHELON, SURGE, told
+from tests.textbook.test_informed_policies import ECHELON, PARTIES, SURGE, told
 
 HEAD = "scenario: case\ntitle: a textbook case\nstart: 2001-01-01\n"
 LATE = told("sees: pipeline, lag: 4d")
@@ -32,6 +32,22 @@ def test_reports_under_way_come_whatever_is_typed_before_they_do(tmp_path: Path,
     begun.until(day)
     begun.inject(written=FROM_THE_LAST_DAY)
     assert ordered(begun.resume(), "store")[:19] == ordered(sim.run(path, twin=False), "store")[:19]
+
+
+@pytest.mark.parametrize("day", range(4, 14))
+def test_reports_under_way_come_whatever_else_is_shared_before_they_do(tmp_path: Path, day: int) -> None:
+    """The maker is shown the store's stock from a day on, and does nothing with it: the store orders as without."""
+    shared = f"{{decision: share_information, by: land, when: {{trigger: on, date: 2001-01-{day:02d}}}, for: 30d"
+    decision = f"decisions: [{shared}, with: [firm], sees: stock, lag: 1d}}]\n"
+    parties = PARTIES.rstrip("}\n") + "}, firm: {kind: firm, sites: maker}}\n"
+    views = "[{who: land, of: town, sees: pipeline, lag: 4d}, {who: firm, of: land, sees: orders, lag: 4d}]"
+    found = []
+    for name, more in (("without", ""), ("with", decision)):
+        path = tmp_path / f"{name}.yaml"
+        text = HEAD + CHAIN + ECHELON % "3d" + SURGE % 2 + parties + f"information: {views}\n{more}"
+        path.write_text(text, encoding="utf-8")
+        found.append(ordered(sim.run(path, twin=False), "store"))
+    assert found[0] == found[1]
 
 
 def test_who_is_told_late_of_journeys_may_be_asked_for_any_number_of_them(tmp_path: Path) -> None:

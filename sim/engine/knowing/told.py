@@ -19,8 +19,8 @@ from sim.policies.triggers.base import MOST_ARRIVALS
 from sim.rng import Streams
 
 Figures = dict[str, np.ndarray]
-AlongDay = tuple[int, Figures]
-"""What goes along, and since when it is about the same rows."""
+AlongDay = tuple[int, np.ndarray | slice, Figures]
+"""What goes along: after how many changes of views it was read, of which rows, and their figures."""
 Beside = Callable[[], Mapping[str, np.ndarray]]
 """Looks up what goes along with reports."""
 COUNTED = ("on_hand", "but orders", "but gifts", "position")
@@ -305,10 +305,10 @@ FEW_BETWEEN = 1.25
 class Along(Part):
     """Figures of other rows (flows, orders of a pool) that are told with the report of a pair each: `at`, NOT_TOLD
     where they are seen as they are. `rows` are their positions in the arrays that these figures come from; `_of` has,
-    by channel, which of them are told through it, `_pair` with which pair of the channel each, both the same for so
-    many changes of views (`_since`)."""
+    by channel, which of them are told through it, `_pair` with which pair of the channel each. `_since` counts the
+    changes of views, `_changed` has the one since which each row is told as it is."""
 
-    CHANGES = ("at", "figures", "_of", "_pair", "_since", "names")
+    CHANGES = ("at", "figures", "_of", "_pair", "_since", "_changed", "names")
     VIEWS = ("_where", "_read")
 
     def __init__(self, rows: np.ndarray, names: tuple[str, ...]) -> None:
@@ -317,7 +317,7 @@ class Along(Part):
         self.figures: Figures = {}
         self._of: dict[int, np.ndarray] = {}
         self._pair: dict[int, np.ndarray] = {}
-        self._since = 0
+        self._since, self._changed = 0, np.zeros(len(rows), dtype=np.int64)
         self.rejoin()
 
     def rejoin(self) -> None:
@@ -334,7 +334,10 @@ class Along(Part):
     def expect(self, at: np.ndarray, now: Mapping[str, np.ndarray], told: Told) -> None:
         """From now on they are told with these pairs; where that is another one than before, all is told now."""
         new = at != self.at
-        same = not new.any() and self.names == tuple(self.figures)
+        self._since += 1
+        if not set(self.names) <= self.figures.keys():
+            self._changed[:] = self._since  # reports that are under way do not have all that is told now
+        self._changed[new] = self._since
         values = {name: now[name][self.rows] for name in self.names}
         self.figures = {name: np.where(new, values[name], self.figures.get(name, values[name])) for name in values}
         self.at = at
@@ -342,27 +345,34 @@ class Along(Part):
         channel = told.channel[at[mine]] if len(mine) else mine
         self._of = {row: mine[channel == row] for row in np.unique(channel).tolist()}
         self._pair = {row: told.place_in_channel(at[rows]) for row, rows in self._of.items()}
-        self._since += not same  # of the same rows reports that are under way still come
         self.rejoin()
 
     def of(self, beside: Beside, channel: int) -> AlongDay:
-        """Figures as they are of the rows that are told through a channel, and since when these are those."""
+        """Figures as they are of the rows that are told through a channel."""
         if channel not in self._of:
-            return self._since, {}
+            return self._since, slice(0), {}
         rows, now = self._read[channel], beside()
-        return self._since, {name: np.array(now[name][rows]) for name in self.names}
+        return self._since, self._where[channel], {name: np.array(now[name][rows]) for name in self.names}
 
     def come(self, channel: int, values: AlongDay, none: np.ndarray | None) -> None:
         """Reports have come of the pairs of a channel, `none` of some of them, by position."""
-        since, figures = values
-        if since != self._since or not figures:
-            return  # other rows are told since then: figures of that day were shown
-        mine, stay = self._of[channel], None
+        since, read, figures = values
+        if not figures or channel not in self._of:
+            return
+        mine, pair, stay = self._of[channel], self._pair[channel], None
+        if since != self._since:  # of rows whose view changed since then, figures of that day were shown
+            same = self._changed[mine] <= since
+            mine, pair = mine[same], pair[same]
+            place = mine - read.start if isinstance(read, slice) else np.searchsorted(read, mine)
+            where: np.ndarray | slice = mine
+            figures = {name: figure[place] for name, figure in figures.items()}
+        else:
+            where = self._where[channel]
         if none is not None:
-            pair = self._pair[channel]
             stay = mine[among(pair, none, 1 + max(pair.max(initial=-1), none.max(initial=-1)))]
         for name, told in self.figures.items():
-            _put(told, self._where[channel], figures[name], stay)
+            if len(mine):
+                _put(told, where, figures[name], stay)
 
     def seen(self, name: str, now: np.ndarray) -> np.ndarray:
         """A figure as it is told, or as it is `now` (over rows)."""
