@@ -25,6 +25,7 @@ from sim.engine.deciding.rerouting import Rerouting
 from sim.engine.knowing.alarms import Alarms
 from sim.engine.knowing.filled import FilledOrders
 from sim.engine.knowing.present_use import WEEK, PresentUse
+from sim.engine.knowing.reported import Reported
 from sim.engine.knowing.reports import Reports
 from sim.engine.knowing.sights import Sights
 from sim.engine.knowing.told import what_is_told
@@ -33,7 +34,7 @@ from sim.engine.making.quality import Quality
 from sim.engine.moving.seizures import seize
 from sim.engine.moving.transport import Transport
 from sim.engine.opening import put_under_way
-from sim.engine.phases import kept_by_phases, needed_phases
+from sim.engine.phases import kept_by_phases
 from sim.engine.plan import Plan
 from sim.engine.rationing.outlook import Outlook
 from sim.engine.rationing.rationing import Rationing
@@ -59,7 +60,6 @@ class World(Part):
     """All parts of one run, wired together."""
 
     CHANGES = ("_ended", "_short", "_any_short")
-    VIEWS = ("_phases",)
 
     state: State
     quantities: Quantities
@@ -112,12 +112,11 @@ class World(Part):
         self._look_back(plan)
         outlook = Outlook(plan, self.quantities.base)
         told = what_is_told(plan, self.state, self.quantities, streams)
-        self.reports = Reports(
-            self.state, self.quantities, outlook, told, self.present_use, self.filled, plan.published
-        )
-        self.reports.outlook.hear(plan.impacts)
+        outlook.hear(plan.impacts)
+        seen, sights = (self.state, self.quantities, told, self.present_use, self.filled), None
         if plan.information is not None and told is not None:
-            self.reports.sights = Sights(plan, self.state, told, self.reports, open_to_change)
+            sights = Sights(plan, self.state, told, Reported(*seen), outlook, open_to_change)
+        self.reports = Reports(*seen, outlook, sights, plan.published)
         self.production = Production(plan, self.state, self.quantities, streams, self.journal, self.reports)
         limits = self.quantities.touched("flow.allowance", "flow.exports")
         if limits and self.production.makes_ahead:
@@ -133,7 +132,7 @@ class World(Part):
         )
         hoarders, self.trust = plan.behaviour.hoarders, None
         if plan.trust is not None:
-            self.trust = Trust(plan.trust, network, self.quantities, self.journal, self.reports)
+            self.trust = Trust(plan.trust, network, self.quantities, self.journal, told)
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders, self.trust)
         if self.reports.sights is not None and hoarders is not None and hoarders.seen is not None:
             assert self.hoarding is not None
@@ -179,7 +178,6 @@ class World(Part):
         self._short = np.zeros(len(network.cell_site), dtype=bool)
         self._any_short = False
         self.kept = kept_by_phases(self)
-        self._phases = needed_phases(self)
         if self.decisions is not None:
             self.decisions.begin(self.first_day)
 
@@ -192,9 +190,6 @@ class World(Part):
         window = None if is_open or (plan.information is not None and late is None) else back.fill + (late or 0)
         hears = plan.information is not None
         self.filled = FilledOrders(plan.network, window, hears) if back.fill or is_open else None
-
-    def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"_phases": []}  # functions, made again by `rejoin`; those from outside may be closures
 
     def _rationing(self, plan: Plan, streams: Streams) -> Rationing:
         rations = Rations(plan, self.state, self.production.unlimited)
@@ -226,7 +221,6 @@ class World(Part):
         """From the midnight before a day on these are the run's decisions, those of before first."""
         if self.decisions is None:
             known, self.decisions = 0, Decisions(plan, self.reports, self.journal, streams)
-            self._phases = needed_phases(self)
         else:
             known = self.decisions.number
             self.decisions.expect(plan)
@@ -285,18 +279,6 @@ class World(Part):
         self.transport.advance(now, inclusive=False)
         if now % 1 == 0:
             self.end_day(int(now) - 1)
-
-    def rejoin(self) -> None:
-        self._phases = needed_phases(self)
-
-    def let_go(self) -> None:
-        """The run is over: drop what keeps this from being freed at once, so that runs in turn do not pile up."""
-        self._phases.clear()
-
-    def live(self, day: int) -> None:
-        """Phases 2 to 7 of one day."""
-        for phase in self._phases:
-            phase(day)
 
     def end_day(self, day: int) -> None:
         """The midnight after a day: what moved until then; once a day."""

@@ -24,6 +24,7 @@ from sim.engine.day import World
 from sim.engine.deciding.decisions import Coming, Taken, Whose
 from sim.engine.knowing.seen_book import SeenRecord
 from sim.engine.moving.freight import FreightRecord
+from sim.engine.phases import needed_phases
 from sim.engine.plan import Plan
 from sim.engine.rationing.rations_told import RationRecord
 from sim.engine.serving.demand_source import KEPT_BYTES, DemandSource
@@ -192,7 +193,8 @@ class Running(Part):
     def _live(self, until: int, progress: Progress | None) -> None:
         """Live the days before `until`, or those before the midnight on which something that was decided begins."""
         environment, decisions = simpy.Environment(initial_time=self.day), self.world.decisions
-        self._schedule(Clock(environment, until))
+        clock = Clock(environment, until)
+        self._schedule(clock)
         days = _days(environment, self.world, progress)
         environment.process(days)
         try:
@@ -208,6 +210,7 @@ class Running(Part):
         finally:  # whatever went wrong: did it begin with a day that broke a law?
             self.world.books.close()
             days.close()
+            clock.stop()
 
     def _carry_out(self, coming: Coming) -> None:
         """At the present midnight something that was decided comes into force, or ends what goes on."""
@@ -336,7 +339,6 @@ class Running(Part):
         self.go_on(last, progress)
         if world.transport.stops_on_the_way:
             world.end_day(last - 1)
-        world.let_go()
         world.close_freight(last - 1)  # what sets out until its midnight
         lots = None if world.state.lots is None else world.state.lots.record()
         substitution = world.patients.substitution
@@ -375,9 +377,10 @@ Days = Generator[simpy.Event, None, None]
 
 def _days(environment: simpy.Environment, world: World, progress: Progress | None) -> Days:
     yield environment.timeout(0)  # a process starts before all else at its time; this lets effects go first
-    day = int(environment.now)
+    day, phases = int(environment.now), needed_phases(world)
     while True:
-        world.live(day)
+        for phase in phases:
+            phase(day)
         if progress is not None:
             progress(day)
         day += 1
@@ -386,16 +389,27 @@ def _days(environment: simpy.Environment, world: World, progress: Progress | Non
 
 
 class Clock:
-    """Calls functions at their times; those at one time in the order in which they were given."""
+    """Calls functions at their times; those at one time in the order in which they were given.
+
+    An environment and its events hold one another: until it is stopped, that would keep alive what the functions are
+    about, long after nobody asks for it any more.
+    """
 
     def __init__(self, environment: simpy.Environment, end: float) -> None:
         self._environment, self._end = environment, end
+        self._actions: list[Callable[[float], None]] = []
 
     def at(self, time: float, action: Callable[[float], None]) -> None:
         """Call `action(time)` at `time`, unless that is past, or at or after the end."""
         delay = time - self._environment.now
         if delay >= 0 and time < self._end:
-            self._environment.timeout(delay).callbacks.append(lambda _: action(time))
+            number = len(self._actions)
+            self._actions.append(action)
+            self._environment.timeout(delay).callbacks.append(lambda _: self._actions[number](time))
+
+    def stop(self) -> None:
+        """Nothing is called any more."""
+        self._actions.clear()
 
 
 def _announce(clock: Clock, world: World, impact: Impact) -> None:

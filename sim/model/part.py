@@ -47,7 +47,7 @@ class Part:
 
     def rejoin_all(self) -> None:
         """`rejoin` for this part and all below it, those first that others point into; after they were read back."""
-        for part in _from_below(self):
+        for part in list(_from_below(self, set())):
             part.rejoin()
 
     def digest(self) -> str:
@@ -83,21 +83,15 @@ def parts_of(root: Part) -> dict[str, Part]:
     return found
 
 
-def _from_below(root: Part) -> list[Part]:
-    """All parts below one, it included, each after those that it holds."""
-    seen: set[int] = set()
-    found: list[Part] = []
-
-    def visit(part: Part) -> None:
-        if id(part) not in seen:
-            seen.add(id(part))
-            for value in list(vars(part).values()):
-                for _, below in _parts_in(value):
-                    visit(below)
-            found.append(part)
-
-    visit(root)
-    return found
+def _from_below(part: Part, seen: set[int]) -> Iterator[Part]:
+    """All parts below one, it included, each after those that it holds; but for those `seen` already."""
+    if id(part) in seen:
+        return
+    seen.add(id(part))
+    for value in vars(part).values():
+        for _, below in _parts_in(value):
+            yield from _from_below(below, seen)
+    yield part
 
 
 def _parts_in(value: Any) -> Iterator[tuple[str, Part]]:

@@ -14,7 +14,8 @@ import numpy as np
 
 from sim.begun import Begun
 from sim.engine.bound.information import CAPACITY, ORDERS, PIPELINE, STOCK
-from sim.engine.knowing.reports import LATEST, Eyes, Reports
+from sim.engine.knowing.reported import LATEST, Eyes
+from sim.engine.knowing.reports import Reports
 from sim.model.goods.shipments import Phase
 from sim.units import DAYS_IN
 

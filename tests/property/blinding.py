@@ -14,7 +14,7 @@ from sim.engine.bound.information import CAPACITY, DEMAND, ORDERS, PIPELINE, STO
 from sim.engine.knowing.below import Below
 from sim.engine.knowing.known import Known
 from sim.engine.knowing.present_use import NEVER, PresentUse
-from sim.engine.knowing.reports import Eyes, Reports
+from sim.engine.knowing.reported import Eyes, Reported
 from sim.engine.knowing.sights import Sights
 from sim.engine.state.state import State
 
@@ -33,9 +33,9 @@ def blind(monkeypatch: pytest.MonkeyPatch, most: bool) -> None:
 
 def _hide_reports(monkeypatch: pytest.MonkeyPatch, units: int, most: bool) -> None:
     def hide(name: str, level: int, poison: Any) -> None:
-        honest = getattr(Reports, name)
+        honest = getattr(Reported, name)
 
-        def told(self: Reports, *args: Any) -> Any:
+        def told(self: Reported, *args: Any) -> Any:
             eyes = next((arg for arg in args if isinstance(arg, Eyes)), None)
             found = honest(self, *args)
             if eyes is None:
@@ -44,7 +44,7 @@ def _hide_reports(monkeypatch: pytest.MonkeyPatch, units: int, most: bool) -> No
                 return tuple(np.where(eyes.level >= level, one, poison) for one in found)
             return np.where(eyes.level >= level, found, poison)
 
-        monkeypatch.setattr(Reports, name, told)
+        monkeypatch.setattr(Reported, name, told)
 
     hide("present", STOCK, units)
     hide("shelf", STOCK, units)

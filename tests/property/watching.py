@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from sim.engine.phases import PHASES, Phase
 from sim.engine.run import Running
@@ -34,10 +35,9 @@ def strayed(running: Running, until: int) -> dict[str, list[str]]:
         found[f"{phase.name} reads"] |= {n for n in read if not below(n, (*phase.writes, *phase.reads))}
 
     needed = [phase for phase in PHASES if phase.needed(world)]
-    world._phases[:] = [
-        lambda day, phase=phase, first=not k: wrapped(phase, day, first) for k, phase in enumerate(needed)
-    ]
-    running.go_on(until)
+    phases = [lambda day, phase=phase, first=not k: wrapped(phase, day, first) for k, phase in enumerate(needed)]
+    with patch("sim.engine.run.needed_phases", lambda _: phases):
+        running.go_on(until)
     return {phase: sorted(names) for phase, names in found.items() if names}
 
 

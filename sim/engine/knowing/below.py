@@ -11,7 +11,8 @@ import numpy as np
 from sim.engine.bound.echelons import own_targets
 from sim.engine.bound.information import DEMAND, PIPELINE, STOCK
 from sim.engine.knowing.present_use import PresentUse
-from sim.engine.knowing.reports import LATEST, Eyes, Reports
+from sim.engine.knowing.reported import LATEST, Eyes
+from sim.engine.knowing.reports import Reports
 from sim.engine.knowing.sights import Sights
 from sim.engine.plan import Plan
 from sim.engine.spans import in_place

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.engine.bound.information import DEMAND, NOTHING, ORDERS, PIPELINE, STOCK
-from sim.engine.knowing.reports import Eyes, Reports
+from sim.engine.knowing.reported import Eyes
+from sim.engine.knowing.reports import Reports
 from sim.engine.knowing.sights import Sights
 from sim.model.part import Part
 from sim.policies.triggers.base import Sight

@@ -10,11 +10,11 @@ from sim.engine.bound.in_force import ALWAYS, next_turn
 from sim.engine.bound.information import CAPACITY, DEMAND, ORDERS, PIPELINE, STOCK, InformationPlan, Seen
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.knowing.known import Known
-from sim.engine.knowing.reports import Eyes, Reports
+from sim.engine.knowing.reported import Eyes, Reported
 from sim.engine.knowing.seen_book import SeenBook
 from sim.engine.knowing.told import NOT_TOLD, Along, Told, pairs_of
 from sim.engine.plan import Plan
-from sim.engine.rationing.outlook import open_for_more
+from sim.engine.rationing.outlook import Outlook, open_for_more
 from sim.engine.state.state import State
 from sim.model.part import Part
 
@@ -23,18 +23,22 @@ class Sights(Part):
     """What owners see of cells, from one change of `information` to the next; shares of what is told along.
 
     `buyers` are, over flows, the eyes with which sources see those who buy of them, `sources` those with which these
-    see their source; `own` are, over cells, those of each cell's owner. What goes along with reports: of goods that
+    see their source; `own` are, over cells, those of each cell's owner, `own_late` the same, None where none of these
+    goes by reports that come later than at once. What goes along with reports: of goods that
     sources have sent, of what buyers know of sources, and of the orders of others that hoarders look at.
     """
 
     CHANGES = ("_settled", "_next_turn", "_day", "offered")
     SCRATCH = ("_found", "_sources")
-    VIEWS = ("own", "buyers", "version")
+    VIEWS = ("own", "own_late", "buyers", "version")
 
-    def __init__(self, plan: Plan, state: State, told: Told, reports: Reports, open_to_change: bool) -> None:
+    def __init__(
+        self, plan: Plan, state: State, told: Told, reported: Reported, outlook: Outlook, open_to_change: bool
+    ) -> None:
         assert plan.information is not None
         self._plan: InformationPlan = plan.information
-        self._network, self._state, self._told, self._reports = plan.network, state, told, reports
+        self._network, self._state, self._told, self._reported = plan.network, state, told, reported
+        self._outlook = outlook
         flows = len(plan.network.flow_buyer)
         self._echelons = open_to_change or plan.looking_back.at("echelon")
         self._goods = Along(np.arange(flows), ("sent",))
@@ -51,16 +55,17 @@ class Sights(Part):
         self._found: dict[object, Eyes] = {}
         self._sources: Eyes | None = None
         self.own = self.buyers = Eyes(np.zeros(0), np.zeros(0, dtype=np.int64))
+        self.own_late: Eyes | None = None
         self.version: object = None
 
     def begin(self) -> None:
         """Before the first day, when goods are under way that are at the start: all figures of then are told."""
         if self._knows_supply:
-            self._reports.outlook.watch()
+            self._outlook.watch()
         self._settle(self._first - 1)
 
     def expect_policies(self, plan: Plan) -> None:
-        """From now on these are the run's policies; views that are new come into force with the next reports."""
+        """From now on these are the run's policies; views that are new come into force with the next reported."""
         assert plan.information is not None
         if plan.information is not self._plan:
             self._plan, self._next_turn = plan.information, -np.inf
@@ -90,12 +95,12 @@ class Sights(Part):
 
     def _of_goods(self) -> tuple[str, ...]:
         """What is told along of goods: where sources do not see all that is under way they go by what they sent."""
-        in_part = bool((self._reports.by_report(self.buyers) & (self.buyers.level < PIPELINE)).any())
+        in_part = bool((self._reported.by_report(self.buyers) & (self.buyers.level < PIPELINE)).any())
         return ("sent", *(["way"] if in_part else []), *(["unsent"] if self._echelons else []))
 
     def _told_at(self, eyes: Eyes) -> np.ndarray:
         """Where it stands what is told later than at once."""
-        return np.where(self._reports.by_report(eyes), eyes.at, NOT_TOLD)
+        return np.where(self._reported.by_report(eyes), eyes.at, NOT_TOLD)
 
     def _as_observers(self, observers: np.ndarray, cells: np.ndarray) -> Eyes:
         """What observers see of cells, one for one."""
@@ -110,7 +115,7 @@ class Sights(Part):
         network, self._found = self._network, {}
         cells = np.arange(len(network.cell_site))
         self.own = self._eyes(self._plan.own(self._settled), cells, "own")
-        self._reports.go_by(self.own if self._reports.by_report(self.own).any() else None)
+        self.own_late = self.own if self._reported.by_report(self.own).any() else None
         self.buyers = self._pairs(self._plan.owner[network.flow_source], network.flow_buyer)
         self._sources = None
         self.version = object()
@@ -133,7 +138,7 @@ class Sights(Part):
     def below(self, owner: np.ndarray, cell: np.ndarray, itself: np.ndarray) -> Eyes:
         """What owners see of cells, one for one; a site `itself` sees its own cell by its own books."""
         eyes = self._pairs(owner, cell)
-        as_is = itself & ~self._reports.orders_by_report(eyes)
+        as_is = itself & ~self._reported.orders_by_report(eyes)
         return Eyes(np.where(as_is, CAPACITY, eyes.level), np.where(as_is, NOT_TOLD, eyes.at))
 
     def joint(self, owners: np.ndarray) -> Eyes:
@@ -173,7 +178,7 @@ class Sights(Part):
         if "way" in self._goods.names:
             found["way"] = self._way()
         if self._knows_supply:
-            makes = self._reports.outlook.ordered(max(self._day, self._first)).makes
+            makes = self._outlook.ordered(max(self._day, self._first)).makes
             found |= {"offered": self.offered, "makes": makes}
         return found if self._hoarding is None else found | self._hoarding.orders
 
@@ -189,7 +194,7 @@ class Sights(Part):
         self._day = day
         if day >= self._next_turn:
             self._settle(day)
-        come = self._told.close_day(day, self._reports.works, self._beside)
+        come = self._told.close_day(day, self._reported.works, self._beside)
         if day >= 0:
             self.book.count(come, self._state.on_hand, day)
 
@@ -203,10 +208,10 @@ class Sights(Part):
         or nothing where it sees none.
         """
         buyer = self._network.flow_buyer[flow]
-        eyes, reports = self.buyers.of(flow), self._reports
+        eyes, reported = self.buyers.of(flow), self._reported
         mean = self._network.cell_mean[buyer] if present_over is None else self.use_of_buyers(flow, present_over)
-        waiting = np.where(eyes.level >= DEMAND, reports.backlog(buyer, eyes), 0)
-        cover = reports.present(buyer, eyes) + self._coming(flow, buyer, eyes) - waiting
+        waiting = np.where(eyes.level >= DEMAND, reported.backlog(buyer, eyes), 0)
+        cover = reported.present(buyer, eyes) + self._coming(flow, buyer, eyes) - waiting
         seen = eyes.level >= STOCK
         if not seen.all():
             stock, use = (np.bincount(source, x * seen, int(source.max()) + 1) for x in (cover, mean))
@@ -218,7 +223,7 @@ class Sights(Part):
         """(whether sources see the stock of those who buy on these flows; that stock, less what others wait for; what
         is on its way to them; whether that is seen as it is). What is not seen is nothing."""
         buyer, eyes = self._network.flow_buyer[flow], self.buyers.of(flow)
-        seen, late = eyes.level >= STOCK, self._reports.by_report(eyes)
+        seen, late = eyes.level >= STOCK, self._reported.by_report(eyes)
         stock = self._stock_of(buyer, eyes)
         return seen, stock * seen, self._coming(flow, buyer, eyes) * seen, ~late & (eyes.level >= PIPELINE)
 
@@ -230,12 +235,12 @@ class Sights(Part):
 
     def _stock_of(self, cell: np.ndarray, eyes: Eyes) -> np.ndarray:
         """Stock on hand of cells, less what others are seen to wait for, as these eyes see it."""
-        reports, state = self._reports, self._state
-        late = reports.by_report(eyes)
-        owed = np.where(late, reports.told("owed_out", eyes.at, state.owed_out[cell]), state.owed_out[cell])
-        stock = reports.present(cell, eyes) - owed
+        reported, state = self._reported, self._state
+        late = reported.by_report(eyes)
+        owed = np.where(late, reported.told("owed_out", eyes.at, state.owed_out[cell]), state.owed_out[cell])
+        stock = reported.present(cell, eyes) - owed
         if state.waits:
-            stock = stock - np.where(eyes.level >= DEMAND, reports.backlog(cell, eyes), 0)
+            stock = stock - np.where(eyes.level >= DEMAND, reported.backlog(cell, eyes), 0)
         return np.asarray(stock)
 
     def use_of_buyers(self, flow: np.ndarray, over: int) -> np.ndarray:
@@ -244,7 +249,7 @@ class Sights(Part):
         observers, found = self.observer(self._plan.owner[self._network.flow_source[flow]]), np.zeros(len(flow))
         for observer in np.unique(observers).tolist():
             mine = observers == observer
-            found[mine] = self._reports.use(over, self.of(observer))[buyer[mine]]
+            found[mine] = self._reported.use(over, self.of(observer))[buyer[mine]]
         return found
 
     def _coming(self, flow: np.ndarray, buyer: np.ndarray, eyes: Eyes) -> np.ndarray:
@@ -254,11 +259,11 @@ class Sights(Part):
         coming = self._state.in_transit[buyer]
         if not all_of_it.all():
             coming = np.where(all_of_it, coming, self._way()[flow])
-        late = self._reports.by_report(eyes)
+        late = self._reported.by_report(eyes)
         if late.any():
             assert self._state.totals is not None
             figures, since = self._goods.figures, self._state.totals.sent[flow]
-            told = self._reports.told("in_transit", eyes.at, coming)
+            told = self._reported.told("in_transit", eyes.at, coming)
             if (late & ~all_of_it).any():
                 told = np.where(all_of_it, told, figures["way"][flow])
             told = told + since - figures["sent"][flow]
@@ -300,9 +305,9 @@ class Sights(Part):
     def lacks(self, flow: np.ndarray) -> np.ndarray:
         """Whether the sources on these flows have no more than they owe, as far as their buyers see; a mask."""
         eyes, source, state = self.sources.of(flow), self._network.flow_source[flow], self._state
-        reports, late = self._reports, self._reports.by_report(eyes)
+        reported, late = self._reported, self._reported.by_report(eyes)
         has, owes = (
-            np.where(late, reports.told(name, eyes.at, now), now)
+            np.where(late, reported.told(name, eyes.at, now), now)
             for name, now in (("on_hand", state.on_hand[source]), ("owed_out", state.owed_out[source]))
         )
         return np.where(eyes.level >= STOCK, has <= owes, True)

@@ -12,7 +12,6 @@ from sim.engine.books.journal import Journal
 from sim.engine.books.loans import LoanBook
 from sim.engine.bound.claims import BoundClaims
 from sim.engine.bound.trust import BoundTrust
-from sim.engine.knowing.reports import Reports
 from sim.engine.knowing.told import Told
 from sim.engine.sharing.pool_promises import PoolPromises
 from sim.model.effects import Quantities
@@ -48,9 +47,9 @@ class Trust(Part):
     GROWS = ("_rows",)
 
     def __init__(
-        self, bound: BoundTrust, network: Network, quantities: Quantities, journal: Journal, reports: Reports
+        self, bound: BoundTrust, network: Network, quantities: Quantities, journal: Journal, told: Told | None
     ) -> None:
-        self._bound, self._quantities, self._journal, self._made = bound, quantities, journal, reports
+        self._bound, self._quantities, self._journal, self._told = bound, quantities, journal, told
         self.loans: LoanBook | None = None
         self._mean, self._source = network.cell_mean, network.flow_source
         self.level = bound.first.copy()
@@ -96,7 +95,7 @@ class Trust(Part):
     def review(self, day: int, pools: Iterable[PoolPromises]) -> None:
         """The evening of a counted day: promises are kept and broken, those about `pools` too, and trust moves."""
         rule, none = self._bound.rule, np.zeros(len(self.level), dtype=bool)
-        loans, told = self.loans, self._made.reported
+        loans, told = self.loans, self._told
         broken = self._held_back() if "goods" in rule.promises else none.copy()
         kept = self._sent.copy() if "shares" in rule.promises else none.copy()
         self._sent = none
