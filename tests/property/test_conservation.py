@@ -16,6 +16,7 @@ import sim
 from sim.disruptions import DISRUPTIONS
 from sim.engine.books.recorder import DAILY
 from sim.engine.moving.transport import Transport
+from sim.engine.plan import ReservePlan
 from sim.hazards import PROCESSES
 from sim.metrics.base import View
 from sim.metrics.making_do import fates
@@ -346,6 +347,14 @@ def test_ports_handle_no_more_than_they_can(spec: dict[str, Any]) -> None:
                 assert (shut["handled"] == 0).all()
 
 
+def _settings(reserve: ReservePlan, day: int) -> tuple[np.ndarray, float | None]:
+    """(units that each holder may have, share of them that may leave) on a day, by what is written last for it."""
+    mine = [change for change in reserve.changes if change.since <= day < change.until and not change.whose]
+    times = [1.0, *(change.size for change in mine if change.size is not None)][-1]
+    release = [reserve.spec.release, *(change.release for change in mine if change.release is not None)][-1]
+    return np.floor(times * reserve.size + 1e-9), release.at_most
+
+
 @pytest.mark.rule("I5", "exact")
 @given(scenarios())
 def test_reserves_are_released_only_when_open_and_at_their_rate(spec: dict[str, Any]) -> None:
@@ -354,10 +363,10 @@ def test_reserves_are_released_only_when_open_and_at_their_rate(spec: dict[str, 
     for k, reserve in enumerate(plan.reserves):
         stock, released, is_open = (record[name][:, k] for name in ("stock", "released", "open"))
         assert (released[is_open == 0] == 0).all()
-        assert (stock <= reserve.size.sum()).all()
-        limit = reserve.spec.release.at_most
-        if limit is not None:
-            assert (released <= np.ceil(limit * reserve.size - 1e-9).sum()).all()
+        for number, (there, left) in enumerate(zip(stock, released, strict=True)):
+            size, limit = _settings(reserve, number)
+            assert there <= size.sum()
+            assert limit is None or left <= np.ceil(limit * size - 1e-9).sum()
         before = np.concatenate([[reserve.size.sum()], stock[:-1]])
         if "warm_up" not in spec:
             assert (released <= before).all()

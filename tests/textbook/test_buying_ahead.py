@@ -31,6 +31,14 @@ def test_families_take_more_and_then_so_much_less() -> None:
     assert column(spec, "b", "demand", 20) == [4] * 20
 
 
+def test_where_a_clinic_is_closed_nobody_asks_for_less() -> None:
+    """It closes on day 9; what its patients still have of the twenty they use up elsewhere."""
+    spec = ahead(families=FAMILIES)
+    spec["facilities"]["clinic"]["closes"] = "2024-01-10"
+    assert column(spec, "a", "demand", 20) == [10] * 3 + [15] * 4 + [8] * 2 + [0] * 11
+    assert column(spec, "a", "asked_less", 20) == [0] * 7 + [2] * 2 + [0] * 11
+
+
 def test_metrics_tell_what_is_needed_from_what_is_asked() -> None:
     """In twenty days 200 are needed; 20 are bought ahead, of which half are kept: 210 asked for in all."""
     found = run(ahead(families=FAMILIES | {"kept": "50%"})).metrics.by["product"]["a"]

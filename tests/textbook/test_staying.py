@@ -48,6 +48,13 @@ def test_who_stays_is_demand_of_the_other_product_from_then_on() -> None:
     assert column(spec, "b", "served", 8) == [4] + [12] * 7
 
 
+def test_where_a_clinic_is_closed_nobody_goes_over() -> None:
+    spec = moving(5, stays="40%", come_every="1d")
+    spec["facilities"]["clinic"]["closes"] = "2024-01-10"
+    assert column(spec, "a", "went_over", 20) == [0] + [4] * 8 + [0] * 11
+    assert column(spec, "b", "came_over", 20) == [0] + [8] * 8 + [0] * 11
+
+
 def test_metrics_tell_moved_from_served_and_needed_from_asked() -> None:
     """In twenty days 200 are needed of a: 34 moved on the day and 76 had gone over, so 110 of 200; 90 were served, six
     on each of fifteen days. Of b 80 are needed, and 152 more asked for."""

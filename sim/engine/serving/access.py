@@ -64,14 +64,19 @@ class Access(Part):
         self.waiting = np.zeros(cells, dtype=np.int64)
         self._carried, self._returning, self._share = np.zeros(cells), np.zeros(cells), np.ones(cells)
 
+    def coming(self, needed: np.ndarray) -> np.ndarray:
+        """Those who come, over demand cells, where so many would: nobody where a site is closed by its date."""
+        closed = self._closed()
+        return needed if closed is None else np.where(closed, 0, needed)
+
     def admit(self, came: np.ndarray, day: int, units: Callable[[np.ndarray], np.ndarray] | None) -> Seen | None:
         """Who is seen of those who came today; None where all are, nobody waits, and nobody did yesterday.
 
         Where patients are counted in doses, `units` tells how many units so many of them take.
         """
         share, closed = self._quantities["cell.serves"][self._cell], self._closed()
-        if closed is not None:  # nobody comes
-            share, came = np.where(closed, 0.0, share), np.where(closed, 0, came)
+        if closed is not None:
+            share = np.where(closed, 0.0, share)
         elif (share == 1).all() and (self._share == 1).all():
             return None
         back = self._let_return(share)

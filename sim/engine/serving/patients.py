@@ -75,6 +75,8 @@ class Patients(Part):
         today, cell = self._state.today, self._cell
         factor = self._quantities["cell.demand_factor"][cell] if self._surges else None
         demand = self._tape.day(day, factor)
+        if self._access is not None:
+            demand = self._access.coming(demand)
         if self._choose:
             demand = self._asked(demand, day)
         seen = doses = demand
