@@ -23,7 +23,7 @@ def put_under_way(state: State, flow: np.ndarray, units: np.ndarray, days_ago: n
     scheduled = np.asarray((routes.lost > 0).any(axis=1))[route]
     _along(state, rows[~scheduled], days_ago[~scheduled].astype(float), now)
     if scheduled.any():
-        timetable = Timetable(network.lanes, network.gates)
+        timetable = Timetable(network.lanes, network.lane_table, network.gates)
         for number in np.unique(route[scheduled]).tolist():
             mine = (route == number).nonzero()[0]
             _by_timetable(state, timetable, number, rows[mine], days_ago[mine].astype(float), now)
@@ -35,7 +35,7 @@ def _along(state: State, rows: np.ndarray, elapsed: np.ndarray, now: float) -> N
     network, columns = state.plan.network, state.shipments.columns
     routes, route = network.routes, network.flow_route[columns["flow"][rows]]
     port = np.array([g.stay for g in network.gates])
-    mean = np.array([lane.times.mean for lane in network.lanes])
+    mean = network.lane_table.mean
     placed = np.zeros(len(rows), dtype=bool)
     for leg in range(routes.lane.shape[1]):
         here = (~placed & (routes.legs[route] > leg)).nonzero()[0]

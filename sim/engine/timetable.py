@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.moving.loading import Window
+from sim.model.lane_table import LaneTable
 from sim.model.network import Gate, Lane, Network
 
 Lasts = Callable[[int, int], np.ndarray | float]
@@ -26,10 +27,9 @@ class Leg(NamedTuple):
 class Timetable:
     """Rounds and hours of the lanes of a network."""
 
-    def __init__(self, lanes: Sequence[Lane], gates: Sequence[Gate]) -> None:
+    def __init__(self, lanes: Sequence[Lane], table: LaneTable, gates: Sequence[Gate]) -> None:
         self._lanes, self._gates = lanes, gates
-        self._departs = Window([lane.departs for lane in lanes])
-        self._arrives = Window([lane.arrives for lane in lanes])
+        self._departs, self._arrives = Window(table.departs), Window(table.arrives)
 
     def follows(self, path: Sequence[int]) -> bool:
         """Whether goods wait anywhere on a route for a round or for an hour, the round of its first lane aside."""

@@ -21,6 +21,7 @@ from sim.model.amounts import Column, Cover
 from sim.model.chance.distributions import Times
 from sim.model.effects import Effect
 from sim.model.goods.bill import Bill
+from sim.model.lane_table import LaneTable, lane_table
 from sim.model.lookups import Answers, Lookups
 from sim.model.need.usual import adding_up
 from sim.model.parties import NO_PARTIES, Parties
@@ -267,6 +268,11 @@ class Network(Lookups):
     sideways: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """of each of the last flows, which are for transfers, the entry of `transfers`; below 0 one for paying back only"""
     answers: Answers = field(default_factory=Answers, compare=False, repr=False)
+
+    @cached_property
+    def lane_table(self) -> LaneTable:
+        """Lanes as columns."""
+        return lane_table(self.lanes)
 
     @cached_property
     def passages(self) -> list[str]:

@@ -125,7 +125,8 @@ class SeenBook(Part):
         true, off = self._true_now, self._off_now
         for row, pairs, cells in self._parts:
             if alone:  # nothing is put together
-                true, off = on_hand[cells], seen[pairs] - on_hand[cells]
+                true = on_hand[cells]
+                off = np.subtract(seen[pairs], true, out=off[: len(true)])
             else:
                 true[pairs] = on_hand[cells]
                 off[pairs] = seen[pairs] - true[pairs]
@@ -139,7 +140,7 @@ class SeenBook(Part):
         if come:
             self._look()
         stock = self._by_run(true)
-        self._off += self._by_group(self._by_run(np.abs(off)))
+        self._off += self._by_group(self._by_run(np.abs(off, out=off)))
         self._stock += self._by_group(stock)
         self._seen.append(self._now)
         self._true.append(self._by_line(stock))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from sim.engine.moving.cargo import Cargo
 from sim.engine.moving.journeys import Journeys
 from sim.engine.moving.loading import NO_TIME, WITHIN, Loading
-from sim.model.network import Lane
+from sim.model.network import Network
 from sim.model.part import Part
 
 AT_ONCE = 1 / 1440
@@ -82,14 +80,12 @@ class Fleets(Part):
 
     CHANGES = ("_midnight",)
 
-    def __init__(self, lanes: Sequence[Lane], loading: Loading, cargo: Cargo, journeys: Journeys) -> None:
-        self._loading, self._cargo = loading, cargo
-        self._fleets = {
-            k: Fleet(k, lane.vehicle, lane.vehicles, journeys) for k, lane in enumerate(lanes) if lane.vehicles
-        }
+    def __init__(self, network: Network, loading: Loading, cargo: Cargo, journeys: Journeys) -> None:
+        self._loading, self._cargo, self._has = loading, cargo, network.lane_table.vehicles
+        mine = [(k, network.lanes[k]) for k in self._has.nonzero()[0].tolist()]
+        self._fleets = {k: Fleet(k, lane.vehicle, lane.vehicles, journeys) for k, lane in mine}
         self.any = bool(self._fleets)
         """whether any lane has vehicles"""
-        self._has = np.array([bool(lane.vehicles) for lane in lanes], dtype=bool)
         self._midnight = np.inf
 
     def renew(self, day: int) -> None:

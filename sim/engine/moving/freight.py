@@ -51,7 +51,7 @@ class Freight(Part):
 
     def __init__(self, network: Network) -> None:
         self._network, lanes = network, network.lanes
-        self._paid = np.array([lane.load_cost is not None for lane in lanes])
+        self._paid = network.lane_table.paid
         self._carries = np.array([lane.load for lane in lanes], dtype=float)
         self._road = np.array([lane.mode == "road" for lane in lanes])
         grams = np.array([GRAMS[lane.mode] if lane.grams is None else lane.grams for lane in lanes], dtype=float)
@@ -65,8 +65,7 @@ class Freight(Part):
     @staticmethod
     def needed(network: Network) -> bool:
         """Whether anything is paid whole, or weighs something."""
-        paid = any(lane.load_cost is not None for lane in network.lanes)
-        return paid or bool(network.products["weight"].notna().any())
+        return bool(network.lane_table.paid.any()) or bool(network.products["weight"].notna().any())
 
     def _groups(self) -> tuple[np.ndarray, np.ndarray]:
         """(the group of each flow and leg, -1 where nothing is paid whole; the lane of each group)."""

@@ -16,11 +16,11 @@ class Journeys(Part):
     """Hours, curfews and journey times of all lanes."""
 
     def __init__(self, network: Network, loading: Loading, quantities: Quantities, streams: Streams) -> None:
-        lanes = network.lanes
+        lanes = network.lane_table
         self._loading, self._quantities = loading, quantities
-        self._times = TimeTape([f"lane/{x.round or x.name}" for x in lanes], [x.times for x in lanes], streams)
+        self._times = TimeTape(lanes.named, lanes.times, streams)
         self._may_have_curfew = quantities.touched("lane.opens", "lane.closes")
-        self._at_any_hour = not self.keep_hours(np.ones(len(lanes), dtype=bool))
+        self._at_any_hour = not self.keep_hours(np.ones(len(lanes.place), dtype=bool))
         self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
 
     def keep_hours(self, lane: np.ndarray) -> bool:

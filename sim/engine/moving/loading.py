@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from sim.model.network import Lane
+from sim.model.lane_table import LaneTable
 from sim.model.part import Part
 
 NO_TIME = 1e-9
@@ -94,33 +93,30 @@ class Loading(Part):
 
     CHANGES = ("leaves",)
 
-    def __init__(self, lanes: Sequence[Lane], first_day: int) -> None:
-        shared = {name: k for k, name in enumerate(dict.fromkeys(lane.round or lane.name for lane in lanes))}
-        self.place = np.array([shared[lane.round or lane.name] for lane in lanes], dtype=np.int64)
-        self._capacity, self._cold_capacity = np.full(len(shared), np.inf), np.full(len(shared), np.inf)
-        self._capacity[self.place] = [lane.capacity for lane in lanes]
-        self._cold_capacity[self.place] = [lane.cold_capacity for lane in lanes]
-        self._every = np.array([lane.every for lane in lanes], dtype=np.int64)
-        self._first = np.array([lane.first for lane in lanes], dtype=np.int64)
-        has_fleet = np.array([bool(lane.vehicles) for lane in lanes], dtype=bool)
-        self.limited = np.isfinite(self._capacity[self.place]) | has_fleet
+    def __init__(self, lanes: LaneTable, first_day: int) -> None:
+        self.place, places = lanes.place, int(lanes.place.max(initial=-1)) + 1
+        self._capacity, self._cold_capacity = np.full(places, np.inf), np.full(places, np.inf)
+        self._capacity[self.place] = lanes.capacity
+        self._cold_capacity[self.place] = lanes.cold_capacity
+        self._every, self._first = lanes.every, lanes.first
+        self.limited = np.isfinite(self._capacity[self.place]) | lanes.vehicles
         """lanes that may not take all there is"""
         self.refrigerated = np.isfinite(self._cold_capacity[self.place])
         """lanes that may not take all cold goods there are"""
         self.takes_a_days_worth = np.isfinite(np.minimum(self._capacity, self._cold_capacity)[self.place])
         """lanes that take so much a day, or on a round"""
         self.may_fill_up = bool((self.limited | self.refrigerated).any())
-        self._whole = np.zeros(len(shared), dtype=bool)  # nothing is left over for the next day's vehicle
-        self._whole[self.place] = np.isfinite([lane.vehicle for lane in lanes])
+        self._whole = np.zeros(places, dtype=bool)  # nothing is left over for the next day's vehicle
+        self._whole[self.place] = np.isfinite(lanes.vehicle)
         self.scheduled = bool((self._every > 1).any())
         """whether some lane does not leave every day"""
-        self._departs, self._arrives = Window([x.departs for x in lanes]), Window([x.arrives for x in lanes])
+        self._departs, self._arrives = Window(lanes.departs), Window(lanes.arrives)
         self.opens_at_hours = self._arrives.any
         """whether what reaches the end of some lane may come in at hours of the day only"""
-        self._throughput, self._cold = Throughput(len(shared)), Throughput(len(shared))
+        self._throughput, self._cold = Throughput(places), Throughput(places)
         self.renews = self.may_fill_up or self.scheduled
         """whether what lanes may take changes from day to day"""
-        self.leaves = np.ones(len(lanes), dtype=bool)
+        self.leaves = np.ones(len(lanes.place), dtype=bool)
         """lanes on which something may leave today"""
         self.renew(first_day)
 
@@ -215,11 +211,10 @@ def _proportional(room: float, units: np.ndarray, size: np.ndarray, rank: np.nda
 
 
 class Window:
-    """Hours of the day, in days, within which something may happen; NaN where it always may."""
+    """Hours of the day, in days, within which something may happen, over (lanes, 2); NaN where it always may."""
 
-    def __init__(self, hours: Sequence[tuple[float, float] | None]) -> None:
-        self._from = np.array([np.nan if h is None else h[0] for h in hours])
-        until = np.array([np.nan if h is None else h[1] for h in hours])
+    def __init__(self, hours: np.ndarray) -> None:
+        self._from, until = hours.T
         self._long = np.mod(until - self._from, 1.0)
         self._long[self._long == 0] = 1.0  # from 0h until 24h
         self.any = bool(np.isfinite(self._from).any())

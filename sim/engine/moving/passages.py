@@ -35,7 +35,7 @@ class Passages(Part):
 
     def __init__(self, network: Network, streams: Streams, quantities: Quantities) -> None:
         self._network, self._quantities = network, quantities
-        self._lanes = [i for i, lane in enumerate(network.lanes) if lane.way is not None]
+        self._lanes: list[int] = network.lane_table.sails.nonzero()[0].tolist()
         self.any = bool(self._lanes)
         """whether any lane has passages that matter"""
         self._crosses = np.zeros(len(network.lanes), dtype=bool)
@@ -45,9 +45,9 @@ class Passages(Part):
         self._draws = TimeTape(names, [UNIT] * len(names), streams)
         self._place = np.zeros(len(network.lanes), dtype=np.int64)
         self._place[self._lanes] = np.arange(len(self._lanes))
-        self._timeless = np.array([lane.times.mean == 0 for lane in network.lanes], dtype=bool)
+        self._timeless = network.lane_table.mean == 0
         # ways by number: first the usual one of each of these lanes, then those round something
-        self._ways = [way for lane in network.lanes if (way := lane.way) is not None]
+        self._ways = [way for i in self._lanes if (way := network.lanes[i].way) is not None]
         self._lane_of = list(self._lanes)
         self._found: dict[tuple[int, float, frozenset[str]], int | None] = {}
         self._known = (np.ones(len(network.passages)), np.zeros(len(network.passages)))

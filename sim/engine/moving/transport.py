@@ -44,11 +44,10 @@ class Transport(Part):
         network = plan.network
         self.network, self.state, self.quantities, self.journal = network, state, quantities, journal
         self.cold = network.cell_cold
-        lanes = network.lanes
-        self.loading = Loading(lanes, -network.calendar.warm_up)
+        self.loading = Loading(network.lane_table, -network.calendar.warm_up)
         self._journeys = Journeys(network, self.loading, quantities, streams)
         self._cargo = Cargo(network, state)
-        self._fleets = Fleets(lanes, self.loading, self._cargo, self._journeys)
+        self._fleets = Fleets(network, self.loading, self._cargo, self._journeys)
         self._permits = Permits(self._cargo, quantities, streams, journal)
         self.border = Border(plan, self._cargo, quantities)
         self.ports = Ports(network, self._cargo, self._permits, quantities, streams, journal)

@@ -58,14 +58,16 @@ def _note(errors: ForecastErrors, expected: np.ndarray, asked: np.ndarray, befor
     """One period more of cells of which something was expected."""
     off, step = expected - asked, asked - before
     first, none = np.isnan(step), asked == 0
-    size = np.abs(off)
     errors.periods[:] += 1
     errors.off[:] += off
+    size, step = np.abs(off, out=off), np.abs(step, out=step)
     errors.size[:] += size
     errors.asked[:] += asked
+    if first.any():
+        step[first] = 0.0
     errors.steps[:] += ~first
-    np.add(errors.step, np.abs(step), out=errors.step, where=~first)
-    errors.relative[:] += np.divide(size, asked, out=np.zeros(len(size)), where=~none)
+    errors.step[:] += step
+    errors.relative[:] += np.divide(size, np.where(none, np.inf, asked), out=size)  # 0 where nothing was asked for
     errors.unasked[:] += none
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from sim.engine.moving.convoys import mean_wait
 from sim.engine.timetable import Timetable
 from sim.model.chance.distributions import Times
+from sim.model.lane_table import lane_table
 from sim.model.network import Gate, Lane
 from sim.rng import Streams
 
@@ -26,7 +27,7 @@ class Waits:
 
     def __init__(self, lanes: tuple[Lane, ...], gates: tuple[Gate, ...]) -> None:
         self._lanes, self._gates, self._streams = lanes, gates, Streams(0)
-        self._timetable = Timetable(lanes, gates)
+        self._timetable = Timetable(lanes, lane_table(lanes), gates)
 
     def order(self, path: tuple[int, ...]) -> float:
         """Mean days that an order waits at its source for the round of the first lane."""

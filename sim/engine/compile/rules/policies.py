@@ -217,7 +217,7 @@ def _still_under_way(network: Network) -> np.ndarray:
     longest = max((lane.every for lane in network.lanes), default=1) * routes.lane.shape[1] + 2 if scheduled.size else 0
     ago = np.arange(1, int(lead.max(initial=0)) + longest + 1)
     still = ago <= lead[:, None]
-    timetable = Timetable(network.lanes, network.gates)
+    timetable = Timetable(network.lanes, network.lane_table, network.gates)
     for route in scheduled.tolist():
         path, gates = route_of(network, route)
         legs = timetable.in_mean_time(path, gates, begin - ago)
