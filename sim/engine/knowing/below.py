@@ -127,9 +127,8 @@ class Below(Part):
         if not all_of_it.all():
             owed = np.where(late, reports.told("owed_out", eyes.at, found), state.owed_out[cell])
             waits = np.where(eyes.level >= DEMAND, reports.backlog(cell, eyes), 0)
-            part = (
-                reports.present(cell, eyes) - owed - waits + self._over_views(seen, sights.sent_there() + state.unsent)
-            )
+            sent = sights.sent_there() + state.unsent[: self._network.orders]
+            part = reports.present(cell, eyes) - owed - waits + self._over_views(seen, sent)
             found = np.where(all_of_it, found, np.where(eyes.level >= STOCK, part, self._target[cell]))
         return found
 
@@ -143,7 +142,7 @@ class Below(Part):
         order = np.argsort(view)
         place = order[np.minimum(np.searchsorted(view[order], flow), len(view) - 1)]
         there = view[place] == flow
-        return np.bincount(place[there], units[:orders][there], len(view)).astype(np.int64)
+        return np.bincount(place[there], units[there], len(view)).astype(np.int64)
 
     def _seen(self, what: str, cells: np.ndarray) -> _Seen:
         sights, key = self._reports.sights, (what, cells.tobytes())

@@ -119,7 +119,7 @@ class Reported(Part):
                 return np.full(len(self._state.on_hand[cells]), LATEST)
             eyes = self._at_once.of(cells)
         assert self._told is not None
-        made = self._told.made[eyes.at] if len(self._told.cell) else np.zeros(len(eyes.at), dtype=np.int64)
+        made = self._told.made_at(eyes.at) if len(self._told.cell) else np.zeros(len(eyes.at), dtype=np.int64)
         last = np.where(self._as_is(eyes.at, cells), LATEST, made)
         return np.where(eyes.level >= level, last, NEVER)
 

@@ -141,7 +141,7 @@ class Reports(Reported):
             return last
         assert self._told is not None
         frozen = self._code[cells] == CODES["frozen"]
-        return np.where(frozen, np.minimum(last, self._told.made[self._at_once.at[cells]]), last)
+        return np.where(frozen, np.minimum(last, self._told.made_at(self._at_once.at[cells])), last)
 
     def renew(self, day: int) -> None:
         """Every day on which something is told, when demand has been served: sites report whose systems work."""

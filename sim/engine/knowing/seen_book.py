@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +13,9 @@ from sim.engine.knowing.told import Told
 from sim.engine.plan import Plan
 from sim.engine.spans import in_place
 from sim.model.part import Part
+
+BLOCK = 2**14
+"""Pairs that are counted together: their figures stay in a processor's cache from one step to the next."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +41,28 @@ class SeenRecord:
     true: np.ndarray
 
 
+class _Block(NamedTuple):
+    """Pairs, their cells, where runs of them begin, and which of all runs these are."""
+
+    pairs: np.ndarray | slice
+    cells: np.ndarray | slice
+    begins: np.ndarray
+    runs: slice
+
+
 class SeenBook(Part):
     """Counts every evening how far each figure of stock that somebody is told is from what is there.
 
     `_off` and `_stock` are units over groups. Arrays over the pairs that are told: `_age` in days since what is known
     was reported (`_ages`: beside that, for all of a channel at once), `_before` the evenings counted before it was told
     of, of `_evenings` in all; `_line` is the line of each. `_now` is what lines told last. Of the pairs that show stock
-    `_parts` are each channel, its pairs and their cells; `_runs` are the places where another line or group begins, and
-    `_of_run` and `_group_of_run` these: those of a line mostly stand together.
+    `_parts` are each channel and its pairs; runs of them are of one line and group, which are `_of_run` and
+    `_group_of_run`: those of a line mostly stand together. `_blocks` are some runs each, which are counted together.
     """
 
     CHANGES = ("_off", "_stock", "_age", "_ages", "_before", "_evenings", "_shows", "_line", "_lines", "_now")
     GROWS = ("_seen", "_true")
-    VIEWS = ("_some", "_parts", "_runs", "_of_run", "_group_of_run")
-    SCRATCH = ("_true_now", "_off_now")
+    VIEWS = ("_parts", "_blocks", "_of_run", "_group_of_run")
 
     def __init__(self, plan: Plan, told: Told) -> None:
         assert plan.information is not None
@@ -69,17 +82,18 @@ class SeenBook(Part):
     def rejoin(self) -> None:
         """Which pairs show stock, their cells and lines."""
         some = np.flatnonzero(self._shows)
-        self._some, of_line = in_place(some), self._line[some]
-        channel = self._told.channel[some]
-        of_channels = [some[channel == row] for row in np.unique(channel).tolist()]
-        self._parts = [
-            (int(self._told.channel[pairs[0]]), in_place(pairs), in_place(self._told.cell[pairs]))
-            for pairs in of_channels
-        ]
+        channel, of_line = self._told.channel[some], self._line[some]
+        self._parts = [(row, in_place(some[channel == row])) for row in np.unique(channel).tolist()]
         of_group = self._group[self._told.cell[some]]
-        self._runs = np.flatnonzero(np.diff(of_line, prepend=-1) | np.diff(of_group, prepend=-1))
-        self._of_run, self._group_of_run = of_line[self._runs], of_group[self._runs]
-        self._true_now, self._off_now = np.zeros((2, len(self._line)), dtype=np.int64)
+        begins = np.flatnonzero(np.diff(of_line, prepend=-1) | np.diff(of_group, prepend=-1))
+        self._of_run, self._group_of_run = of_line[begins], of_group[begins]
+        self._blocks = [self._block(some, begins, runs) for runs in _together(begins, len(some))]
+
+    def _block(self, some: np.ndarray, begins: np.ndarray, runs: slice) -> _Block:
+        """Some runs of the pairs that show stock, of which each run `begins` at a position."""
+        first, until = begins[runs.start], begins[runs.stop] if runs.stop < len(begins) else len(some)
+        pairs = some[first:until]
+        return _Block(in_place(pairs), in_place(self._told.cell[pairs]), begins[runs] - first, runs)
 
     def expect(self, channel: Channel, cells: np.ndarray, shows_stock: bool) -> None:
         """From now on these cells (a mask) report through a channel."""
@@ -103,11 +117,10 @@ class SeenBook(Part):
 
     def _look(self) -> None:
         """What lines tell now."""
-        self._now = self._by_line(self._by_run(self._told.figures["on_hand"][self._some]))
-
-    def _by_run(self, units: np.ndarray) -> np.ndarray:
-        """Units of the pairs that show stock, those of a run added up."""
-        return np.asarray(np.add.reduceat(units, self._runs)) if self._runs.size else np.zeros(0, dtype=np.int64)
+        seen, by_run = self._told.figures["on_hand"], np.zeros(len(self._of_run), dtype=np.int64)
+        for block in self._blocks:
+            np.add.reduceat(seen[block.pairs], block.begins, out=by_run[block.runs])
+        self._now = self._by_line(by_run)
 
     def _by_line(self, units: np.ndarray) -> np.ndarray:
         """Units of runs, added up."""
@@ -119,28 +132,25 @@ class SeenBook(Part):
 
     def count(self, come: bool, on_hand: np.ndarray, day: int) -> None:
         """The evening of a counted day on which reports came, or none did."""
-        if not self._runs.size:
+        if not self._blocks:
             return
-        seen, alone = self._told.figures["on_hand"], len(self._parts) == 1
-        true, off = self._true_now, self._off_now
-        for row, pairs, cells in self._parts:
-            if alone:  # nothing is put together
-                true = on_hand[cells]
-                off = np.subtract(seen[pairs], true, out=off[: len(true)])
-            else:
-                true[pairs] = on_hand[cells]
-                off[pairs] = seen[pairs] - true[pairs]
+        for row, pairs in self._parts:
             if (together := self._told.made_together(row)) is not None:
                 self._ages[row] = self._ages.get(row, 0) + day - together
             else:
                 self._age[pairs] += day - self._told.made[pairs]
-        if not alone:
-            true, off = true[self._some], off[self._some]
         self._evenings += 1
+        told, (seen, stock, off) = self._told.figures["on_hand"], np.zeros((3, len(self._of_run)), dtype=np.int64)
+        for block in self._blocks:
+            here, there = told[block.pairs], on_hand[block.cells]
+            if come:
+                np.add.reduceat(here, block.begins, out=seen[block.runs])
+            np.add.reduceat(there, block.begins, out=stock[block.runs])
+            apart = here - there
+            np.add.reduceat(np.abs(apart, out=apart), block.begins, out=off[block.runs])
         if come:
-            self._look()
-        stock = self._by_run(true)
-        self._off += self._by_group(self._by_run(np.abs(off, out=off)))
+            self._now = self._by_line(seen)
+        self._off += self._by_group(off)
         self._stock += self._by_group(stock)
         self._seen.append(self._now)
         self._true.append(self._by_line(stock))
@@ -148,7 +158,7 @@ class SeenBook(Part):
     def _all_ages(self) -> np.ndarray:
         """The ages of pairs, with what was counted for all of a channel at once."""
         found = self._age.copy()
-        for row, pairs, _ in self._parts:
+        for row, pairs in self._parts:
             found[pairs] += self._ages.get(row, 0)
         return found
 
@@ -166,3 +176,14 @@ class SeenBook(Part):
         )
         off, stock = self._off.astype(float), self._stock.astype(float)
         return SeenRecord(off, stock, age, looks, due, never, self._lines, tuple(told.channels), seen, true)
+
+
+def _together(begins: np.ndarray, number: int) -> Iterator[slice]:
+    """Runs that begin at some of so many positions, as many together as `BLOCK` holds, or one that is longer."""
+    first = 0
+    while first < len(begins):
+        until = max(first + 1, int(np.searchsorted(begins, begins[first] + BLOCK, side="right")) - 1)
+        if begins[first] + BLOCK >= number:
+            until = len(begins)
+        yield slice(first, until)
+        first = until

@@ -41,11 +41,12 @@ class Sights(Part):
         self._outlook = outlook
         flows = len(plan.network.flow_buyer)
         self._echelons = open_to_change or plan.looking_back.at("echelon")
-        self._goods = Along(np.arange(flows), ("sent",))
+        self._goods = Along(np.arange(plan.network.orders), ("sent",))
+        self._gifts = Along(np.arange(plan.network.orders, flows), ())
         self._orders: Along | None = None
         self._knows_supply = bool(plan.sourcing.moves.any() or plan.behaviour.rationing) or open_to_change
         self._supply = Along(np.arange(flows if self._knows_supply else 0), ("makes", "offered"))
-        told.along = [self._goods, *([self._supply] if self._knows_supply else [])]
+        told.along = [self._goods, self._gifts, *([self._supply] if self._knows_supply else [])]
         self.offered = np.ones(len(self._supply.rows))
         """the share of usual units that each flow's source could deal out evenly"""
         self._hoarding: SeenScarcity | None = None
@@ -62,6 +63,8 @@ class Sights(Part):
         """Before the first day, when goods are under way that are at the start: all figures of then are told."""
         if self._knows_supply:
             self._outlook.watch()
+        assert self._state.totals is not None
+        self._state.totals.evening = self._first - 1
         self._settle(self._first - 1)
 
     def expect_policies(self, plan: Plan) -> None:
@@ -83,9 +86,10 @@ class Sights(Part):
             self._told.add(channel, cells, day)
             self.book.expect(channel, cells, shows_stock)
         self.rejoin()
-        self._day, self._goods.names = day, self._of_goods()
+        self._day, (self._goods.names, self._gifts.names) = day, self._of_goods()
         beside = self._beside()
-        self._goods.expect(self._told_at(self.buyers), beside, self._told)
+        for goods in (self._goods, self._gifts):
+            goods.expect(self._told_at(self.buyers.of(goods.rows)), beside, self._told)
         if self._knows_supply:
             self._supply.expect(self._told_at(self.sources), beside, self._told)
         if self._orders is not None and self._hoarding is not None:
@@ -93,10 +97,12 @@ class Sights(Part):
             self._orders.expect(self._told_at(eyes), beside, self._told)
             self._hoarding.expect_eyes(eyes.level >= ORDERS, self._orders)
 
-    def _of_goods(self) -> tuple[str, ...]:
-        """What is told along of goods: where sources do not see all that is under way they go by what they sent."""
+    def _of_goods(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What is told along of goods ordered and of goods given: where sources do not see all that is under way they
+        go by what they sent."""
         in_part = bool((self._reported.by_report(self.buyers) & (self.buyers.level < PIPELINE)).any())
-        return ("sent", *(["way"] if in_part else []), *(["unsent"] if self._echelons else []))
+        orders = ("sent", *(["way"] if in_part else []), *(["unsent"] if self._echelons else []))
+        return orders, ("sent", "way") if in_part else ()
 
     def _told_at(self, eyes: Eyes) -> np.ndarray:
         """Where it stands what is told later than at once."""
@@ -191,7 +197,8 @@ class Sights(Part):
 
     def close_day(self, day: int) -> None:
         """When demand has been served: sites report, and reports come."""
-        self._day = day
+        assert self._state.totals is not None
+        self._day = self._state.totals.evening = day
         if day >= self._next_turn:
             self._settle(day)
         come = self._told.close_day(day, self._reported.works, self._beside)
@@ -261,28 +268,51 @@ class Sights(Part):
             coming = np.where(all_of_it, coming, self._way()[flow])
         late = self._reported.by_report(eyes)
         if late.any():
-            assert self._state.totals is not None
-            figures, since = self._goods.figures, self._state.totals.sent[flow]
             told = self._reported.told("in_transit", eyes.at, coming)
             if (late & ~all_of_it).any():
-                told = np.where(all_of_it, told, figures["way"][flow])
-            told = told + since - figures["sent"][flow]
-            coming = np.where(late, told, coming)
+                told = np.where(all_of_it, told, self._told_along("way", flow))
+            coming = np.where(late, told + self._sent_since(flow, eyes), coming)
         return coming
 
+    def _sent_since(self, flow: np.ndarray, eyes: Eyes) -> np.ndarray:
+        """Units that sources have sent on these flows since their buyers last reported to these eyes."""
+        totals = self._state.totals
+        assert totals is not None
+        given = np.flatnonzero(flow >= self._network.orders) if not self._gifts.names else flow[:0]
+        if not given.size:
+            return totals.sent[flow] - self._told_along("sent", flow)
+        found = np.zeros(len(flow), dtype=np.int64)
+        ordered = np.flatnonzero(flow < self._network.orders)
+        found[ordered] = totals.sent[flow[ordered]] - self._goods.figures["sent"][flow[ordered]]
+        given = given[eyes.at[given] != NOT_TOLD]
+        found[given] = totals.given_since(flow[given], self._told.made_at(eyes.at[given]))
+        return found
+
+    def _told_along(self, name: str, flow: np.ndarray) -> np.ndarray:
+        """What was told along of goods on these flows."""
+        goods, orders = self._goods.figures[name], self._network.orders
+        if name not in self._gifts.figures or (flow < orders).all():
+            return goods[flow]
+        gifts = self._gifts.figures[name]
+        return np.where(flow < orders, goods[np.minimum(flow, orders - 1)], gifts[np.maximum(0, flow - orders)])
+
     def sent_there(self) -> np.ndarray:
-        """Units that are under way on each flow, or have come since its buyer last reported, as its source knows."""
-        figures, at = self._goods.figures, self._goods.at
+        """Units that are under way on each flow of orders, or have come since its buyer last reported, as its source
+        knows."""
+        figures, at, orders = self._goods.figures, self._goods.at, self._network.orders
         assert self._state.totals is not None
         if "way" not in figures:  # of whom they are told later than at once they see all
-            return self._way()
-        return np.where(at >= 0, figures["way"] + self._state.totals.sent - figures["sent"], self._way())
+            return self._way()[:orders]
+        sent = self._state.totals.sent[:orders] - figures["sent"]
+        return np.where(at >= 0, figures["way"] + sent, self._way()[:orders])
 
     def ordered_since(self) -> np.ndarray:
-        """Units ordered on each flow, and not given up, since its buyer last reported, as its source knows."""
+        """Units ordered on each flow of orders, and not given up, since its buyer last reported, as its source
+        knows."""
         figures, at, totals = self._goods.figures, self._goods.at, self._state.totals
         assert totals is not None
-        ordered = totals.sent + self._state.unsent - figures["sent"] - figures["unsent"]
+        sent, unsent = totals.sent[: self._network.orders], self._state.unsent[: self._network.orders]
+        ordered = sent + unsent - figures["sent"] - figures["unsent"]
         return np.where(at >= 0, ordered, 0)
 
     def known(self, known: Known) -> Known:

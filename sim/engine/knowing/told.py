@@ -158,6 +158,13 @@ class Told(Part):
             found[self._pairs[row]] = made
         return found
 
+    def made_at(self, at: np.ndarray) -> np.ndarray:
+        """The evening on which the last report was made of each pair that stands at these places."""
+        found = self._made[at]
+        for row, made in self._alike.items():
+            found[self.channel[at] == row] = made
+        return found
+
     def _apart(self, row: int) -> None:
         """From now on the reports of a channel are not all of one evening."""
         if row in self._alike:

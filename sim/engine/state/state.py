@@ -162,7 +162,7 @@ class State(Part):
             arrivals=arrivals_of(plan, quantities),
             memories=Memories(),
             waits=waits,
-            totals=None if plan.information is None else Totals(cells, flows),
+            totals=None if plan.information is None else Totals(cells, flows, plan.network.orders),
         )
         np.add.at(state.on_order, plan.network.flow_buyer, state.unsent)
         np.add.at(state.owed_out, plan.network.flow_source, state.unsent)
@@ -277,7 +277,7 @@ class State(Part):
         np.subtract.at(self.in_transit, network.flow_buyer[flow], units)
         np.add.at(self.unsent, flow, units)
         if self.totals is not None:
-            np.subtract.at(self.totals.sent, flow, units)
+            self.totals.send(flow, -units)
         np.add.at(self.owed_out, source, units)
         self.came_back |= bool((flow >= network.orders).any())
         if self.order_book is not None:
@@ -352,7 +352,7 @@ class State(Part):
         if self.records is not None:
             self.records.send(flow, units)
         if self.totals is not None:
-            self.totals.sent[flow] += units
+            self.totals.send(flow, units)
         ordered = not (self._gives and (flow >= network.orders).any())
         on_hand, owed, dispatched = self._of_sellers
         if not ordered or len(owed) > SPARSE * len(flow):
