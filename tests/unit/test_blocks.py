@@ -64,7 +64,7 @@ def test_gifts_since_an_evening_are_told_by_flow() -> None:
     totals.send(np.array([1, 4, 5]), np.array([9, 10, 20]))
     totals.evening = 4
     totals.send(np.array([4]), np.array([5]))
-    totals.send(np.array([4]), np.array([-10]))
+    totals.turn_back(np.array([4, 4]), np.array([3, 7]))
     totals.evening = 5
     assert totals.sent.tolist() == [0, 9, 0, 0, 5, 20]
     since = [totals.given_since(np.array([5, 4, 3, 4]), np.full(4, day)).tolist() for day in (2, 3, 4, 5)]

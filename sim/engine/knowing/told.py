@@ -162,6 +162,8 @@ class Told(Part):
         """The evening on which the last report was made of each pair that stands at these places."""
         found = self._made[at]
         for row, made in self._alike.items():
+            if len(self._of[row]) == len(self._made):
+                return np.full_like(found, made)
             found[self.channel[at] == row] = made
         return found
 
@@ -333,10 +335,12 @@ class Along(Part):
         self._read = {row: in_place(self.rows[where]) for row, where in self._where.items()}
 
     def _together(self, mine: np.ndarray) -> np.ndarray | slice:
-        """The same rows as a slice, with others between that nobody is told of, where there are few of these."""
-        all_of_them = reach(mine)
-        few = all_of_them.stop - all_of_them.start <= FEW_BETWEEN * len(mine)
-        return all_of_them if few and np.count_nonzero(self.at[all_of_them] >= 0) == len(mine) else mine
+        """The same rows as a slice, with others that nobody is told of, where there are few of these."""
+        for some in (slice(0, len(self.rows)), reach(mine)):
+            few = some.stop - some.start <= FEW_BETWEEN * len(mine)
+            if few and np.count_nonzero(self.at[some] >= 0) == len(mine):
+                return some
+        return mine
 
     def expect(self, at: np.ndarray, now: Mapping[str, np.ndarray], told: Told) -> None:
         """From now on they are told with these pairs; where that is another one than before, all is told now."""
@@ -377,6 +381,9 @@ class Along(Part):
             where = self._where[channel]
         if none is not None:
             stay = mine[among(pair, none, 1 + max(pair.max(initial=-1), none.max(initial=-1)))]
+        if stay is None and isinstance(where, slice) and where == slice(0, len(self.rows)):
+            self.figures = figures  # all of them, of which nobody else has a copy
+            return
         for name, told in self.figures.items():
             if len(mine):
                 _put(told, where, figures[name], stay)

@@ -277,7 +277,7 @@ class State(Part):
         np.subtract.at(self.in_transit, network.flow_buyer[flow], units)
         np.add.at(self.unsent, flow, units)
         if self.totals is not None:
-            self.totals.send(flow, -units)
+            self.totals.turn_back(flow, units)
         np.add.at(self.owed_out, source, units)
         self.came_back |= bool((flow >= network.orders).any())
         if self.order_book is not None:

@@ -25,8 +25,16 @@ class Totals(Part):
         self._gifts: list[tuple[int, np.ndarray, np.ndarray]] = []
 
     def send(self, flow: np.ndarray, units: np.ndarray) -> None:
-        """Goods leave on flows; below 0 what is turned back."""
-        np.add.at(self.sent, flow, units)
+        """Goods leave on flows, each named once."""
+        self.sent[flow] += units
+        self._note_gifts(flow, units)
+
+    def turn_back(self, flow: np.ndarray, units: np.ndarray) -> None:
+        """Goods that had left on flows are their sources' again, or are destroyed: they count as not sent."""
+        np.subtract.at(self.sent, flow, units)
+        self._note_gifts(flow, -units)
+
+    def _note_gifts(self, flow: np.ndarray, units: np.ndarray) -> None:
         gift = flow >= self._orders
         if gift.any():
             self._gifts.append((self.evening, flow[gift], units[gift]))
