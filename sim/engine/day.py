@@ -111,7 +111,7 @@ class World(Part):
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self._look_back(plan)
         outlook = Outlook(plan, self.quantities.base)
-        told = what_is_told(plan, self.state, self.quantities, streams)
+        told = what_is_told(plan, self.state, self.quantities, streams, sharings)
         outlook.hear(plan.impacts)
         seen, sights = (self.state, self.quantities, told, self.present_use, self.filled), None
         if plan.information is not None and told is not None:

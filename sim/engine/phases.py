@@ -108,7 +108,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "reports", 4, "every site reports whose systems work; reports come whose time it is",
-        lambda world: world.reports.renew, ("state", "quantities", "hoarding"), ("reports",),
+        lambda world: world.reports.renew, ("state", "quantities", "hoarding"), ("reports", "state.totals"),
         "systems may fail, or not all is seen at once", lambda world: world.reports.are_made,
     ),
     Phase(

@@ -416,6 +416,11 @@ class Plan:
         policies = self.reserves, self.allocation, self.behaviour, *orders, self.decisions, self.alarms
         return LookingBack(self.replenishment, policies, self.information)
 
+    @cached_property
+    def shares_by_cover(self) -> bool:
+        """Whether some source, or a reserve, shares by what those who ask have and use."""
+        return LookingBack((), (self.allocation, self.reserves), None).some("by_cover")
+
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""
         return self.with_reserves(())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sim.engine.day import World
+from sim.engine.phases import needed_phases
 from sim.tabletop.course import Course, digest
 from sim.tabletop.refusals import Refused
 from sim.tabletop.session import Session
@@ -203,14 +204,12 @@ def test_an_inject_that_cannot_happen_any_more_is_refused_in_words(table: Table)
 
 def test_a_turn_lives_its_own_days_only(played: Callable[[], Session], monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven for the step, and none for what is looked at afterwards: the run goes on from a copy."""
-    session, lived = played(), []
-    live = World.live
+    session, lived = played(), list[int]()
 
-    def counted(world: World, day: int) -> None:
-        lived.append(day)
-        live(world, day)
+    def counted(world: World) -> list[Callable[[int], None]]:
+        return [lived.append, *needed_phases(world)]
 
-    monkeypatch.setattr(World, "live", counted)
+    monkeypatch.setattr("sim.engine.run.needed_phases", counted)
     session.advance()
     assert len(lived) == 7  # once, to know what becomes due; it is kept
     for role in ("ministry", "clinics", "facilitator", "observer"):

@@ -73,6 +73,10 @@ class LookingBack:
         """Whether some condition looks at such figures."""
         return any(isinstance(sees, tuple) and sight in sees for sees in self._over("sees"))
 
+    def some(self, name: str) -> bool:
+        """Whether some policy says so of itself."""
+        return bool(self._over(name))
+
     def late(self, may_fail: bool, own: bool = False) -> int | None:
         """Days by which what is known of a site, or what its owner knows of it, may be late, None where there is no
         limit; `may_fail`: its systems."""

@@ -100,6 +100,8 @@ class Sights(Part):
     def _of_goods(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What is told along of goods ordered and of goods given: where sources do not see all that is under way they
         go by what they sent."""
+        if "in_transit" not in self._told.names:  # nobody goes by what is on its way
+            return (), ()
         in_part = bool((self._reported.by_report(self.buyers) & (self.buyers.level < PIPELINE)).any())
         orders = ("sent", *(["way"] if in_part else []), *(["unsent"] if self._echelons else []))
         return orders, ("sent", "way") if in_part else ()
@@ -244,7 +246,9 @@ class Sights(Part):
         """Stock on hand of cells, less what others are seen to wait for, as these eyes see it."""
         reported, state = self._reported, self._state
         late = reported.by_report(eyes)
-        owed = np.where(late, reported.told("owed_out", eyes.at, state.owed_out[cell]), state.owed_out[cell])
+        owed = state.owed_out[cell]
+        if late.any():
+            owed = np.where(late, reported.told("owed_out", eyes.at, owed), owed)
         stock = reported.present(cell, eyes) - owed
         if state.waits:
             stock = stock - np.where(eyes.level >= DEMAND, reported.backlog(cell, eyes), 0)

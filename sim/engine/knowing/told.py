@@ -69,7 +69,7 @@ class Told(Part):
         self._state, self._cells = state, len(network.cell_site)
         self._channels: list[Channel] = [EXACT]
         none = np.zeros(0, dtype=np.int64)
-        self._names, self._arrivals, self._own_channels = names, arrivals, own_channels
+        self.names, self._arrivals, self._own_channels = names, arrivals, own_channels
         self._ever = bool(arrivals) and any("journeys" in bound.alarm.sees for bound in plan.alarms)
         self.channel = self.cell = self._made = none
         self._due, self.never = none, none
@@ -179,7 +179,7 @@ class Told(Part):
     def _truth(self, cells: np.ndarray | slice) -> Figures:
         """Figures of cells as they are."""
         state = self._state
-        found = {name: self._now(name, cells) for name in self._names}
+        found = {name: self._now(name, cells) for name in self.names}
         for number in self._arrivals:
             assert state.arrivals is not None
             found |= zip(journeys_of(number), state.arrivals.last(number, cells), strict=True)
@@ -404,28 +404,40 @@ def pairs_of(information: InformationPlan, day: float) -> list[tuple[Channel, np
     return found
 
 
-def what_is_told(plan: Plan, state: State, quantities: Quantities, streams: Streams) -> Told | None:
-    """What sites tell, None where all is seen as it is at all times; no figures that nobody would read."""
+def what_is_told(
+    plan: Plan, state: State, quantities: Quantities, streams: Streams, sharings: bool = False
+) -> Told | None:
+    """What sites tell, None where all is seen as it is at all times; no figures that nobody would read. With
+    `sharings` it is taken down what those see who share goods."""
     fails = quantities.touched("cell.blackout")
     if plan.information is None and not fails:
         return None
     own = None if plan.information is None or quantities.open else {v.channel for v in plan.information.views if v.own}
     # a policy that comes later may look back on any number of arrivals
     arrivals = tuple(range(1, MOST_ARRIVALS + 1)) if quantities.open else plan.looking_back.arrivals
-    told = Told(plan, state, streams, tuple(_names(plan, state, quantities.open)), arrivals, own)
+    told = Told(plan, state, streams, tuple(_names(plan, state, quantities.open, sharings)), arrivals, own)
     if fails:
         told.add(EXACT, np.ones(len(plan.network.cell_site), dtype=bool), -plan.network.calendar.warm_up - 1)
     return told
 
 
-def _names(plan: Plan, state: State, may_change: bool) -> list[str]:
+def _names(plan: Plan, state: State, may_change: bool, sharings: bool) -> list[str]:
     """The figures that somebody goes by, or may one day where policies may change."""
     information, gives = plan.information, bool(plan.transfers)
     read = {"on_hand": True, "backlog": state.waits, "short": may_change or plan.looking_back.sees("demand unmet")}
     if information is not None:
         own = may_change or any(view.own and view.channel != EXACT for view in information.views)
         echelon = may_change or plan.looking_back.at("echelon")
-        owed = may_change or gives or echelon or bool(plan.sourcing.moves.any())
-        read |= {"in_transit": True, "owed_out": owed, "but orders": own, "position": echelon}
+        of_others = echelon or (gives and _gives_by_report(plan, information))
+        coming = of_others or sharings or plan.shares_by_cover
+        owed = of_others or bool(plan.sourcing.moves.any())
+        read |= {"in_transit": coming, "owed_out": owed, "but orders": own, "position": echelon}
         read |= {"but gifts": own and gives, "coming but gifts": own and gives}
     return [name for name, is_read in read.items() if is_read]
+
+
+def _gives_by_report(plan: Plan, information: InformationPlan) -> bool:
+    """Whether somebody who may give goods sees who gets them by reports that come later than at once."""
+    network, owner = plan.network, information.owner
+    giver, taker = (owner[end[network.orders :]] for end in (network.flow_source, network.flow_buyer))
+    return bool((giver != taker).any()) or any(view.own and view.channel != EXACT for view in information.views)
