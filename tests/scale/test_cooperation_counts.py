@@ -113,18 +113,18 @@ def test_what_several_channels_tell_of_the_same_sites_is_read_once_an_evening(mo
     ("sections", "more"),
     [
         ({}, set()),
-        (SHARED["transfers"], {"owed_out"}),
+        (SHARED["transfers"], set()),
+        ({"allocation": [{"rule": "equal_days_of_cover", "at": "store"}]}, {"in_transit"}),
         ({"reserves": {"one": {"held_at": "store", "size": "5d", "members": "facilities", "release": {"when": SHORT}}}},
          {"short"}),
     ],
-    ids=["stock and what is under way", "transfers go by what others owe", "a trigger goes by who is short"],
+    ids=["stock", "who gives to his own sees all", "a rule goes by what is under way", "a trigger by who is short"],
 )  # fmt: skip
 def test_what_nobody_goes_by_is_not_reported(sections: dict[str, Any], more: set[str]) -> None:
-    """No patients wait, all sites order by their own books: what others are told of is their stock, and what is under
-    way to them."""
+    """No patients wait, all sites order by their own books: what others are told of is their stock."""
     spec = network(FEW) | {"parties": PARTIES, "information": [LATE]} | sections
     told = Running(plan_of(spec), open_to_change=False).world.reports._told
-    assert told is not None and set(told.figures) == {"on_hand", "in_transit"} | more
+    assert told is not None and set(told.figures) == {"on_hand"} | more
 
 
 @pytest.mark.parametrize("what", SHARED)
