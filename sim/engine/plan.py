@@ -419,7 +419,7 @@ class Plan:
     @cached_property
     def shares_by_cover(self) -> bool:
         """Whether some source, or a reserve, shares by what those who ask have and use."""
-        return LookingBack((), (self.allocation, self.reserves), None).some("by_cover")
+        return LookingBack((), (self.allocation, self.reserves), None).by_cover
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""

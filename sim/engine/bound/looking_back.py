@@ -73,9 +73,10 @@ class LookingBack:
         """Whether some condition looks at such figures."""
         return any(isinstance(sees, tuple) and sight in sees for sees in self._over("sees"))
 
-    def some(self, name: str) -> bool:
-        """Whether some policy says so of itself."""
-        return bool(self._over(name))
+    @cached_property
+    def by_cover(self) -> bool:
+        """Whether some policy shares by what those who ask have and use."""
+        return bool(self._over("by_cover"))
 
     def late(self, may_fail: bool, own: bool = False) -> int | None:
         """Days by which what is known of a site, or what its owner knows of it, may be late, None where there is no
